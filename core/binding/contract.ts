@@ -1,0 +1,110 @@
+import type { DataType, SchemaChange, Tables } from "../schema/types.ts";
+
+/** Steps from a value to one inside it: object keys; `null` stands for every element of an array.
+ *  `data.items` is `["data", "items"]`, `payload[*].rows` is `["payload", null, "rows"]`. */
+export type Path = readonly (string | null)[];
+
+/** Configuration of one engine: one load, one thread. Serialised as JSON to the engine. */
+export interface EngineConfig {
+  loadId: string;
+  /** Unsigned 64-bit number in decimal; with it the row ids are reproducible. */
+  seed: string;
+  /** Tables to continue from. */
+  tables?: Tables;
+  /** Hints per root table. */
+  hints?: Record<string, TableHints>;
+  /** In code points; default 65536. */
+  maxIdentifierLength?: number;
+  /** Levels of nested tables below a root; default 1000. */
+  maxTableNesting?: number;
+  onTypeConflict?: "widen" | "variant";
+  onBadRecord?: "error" | "quarantine";
+  /** Adds `_dlt_root_id` to nested tables. */
+  rootKey?: boolean;
+  limits?: { depth?: number; recordBytes?: number; columns?: number; tables?: number; memoryBytes?: number };
+  /** Bytes of input after which batches are cut; default 524288. */
+  batchBytes?: number;
+}
+
+export interface TableHints {
+  columns?: ColumnHint[];
+  maxTableNesting?: number;
+}
+
+/** A hint for the value at `path` (keys of the source, lists are passed through: `["labels", "color"]`). */
+export interface ColumnHint {
+  path: readonly string[];
+  type?: DataType;
+  precision?: number;
+  scale?: number;
+  nullable?: boolean;
+  primaryKey?: boolean;
+  mergeKey?: boolean;
+  /** Name of the column, before normalising. */
+  as?: string;
+  drop?: boolean;
+  mask?: "hmac" | "redact" | "null";
+  /** Key of `mask: "hmac"`: hex(HMAC-SHA256(key, value as text)). */
+  maskKey?: string;
+}
+
+export interface InputOptions {
+  /** `auto`: one JSON document, or newline-delimited JSON when more follows the first line. */
+  format?: "auto" | "ndjson" | "json";
+  /** Where the records are in a JSON document; a list there gives one record per element. */
+  records?: Path;
+  /** Columns added to every record: names (as in the data) and JSON text of their values. */
+  constants?: Record<string, string>;
+  /** The record's root table is named by the value at this path. */
+  route?: Path;
+  /** Values wanted back, as JSON text: per document (outside the records) and per record. */
+  capture?: { document?: Path[]; record?: Path[] };
+}
+
+/** What {@link Engine.end} returns. Captured values are JSON text, null where missing. */
+export interface InputSummary {
+  records: number;
+  bytes: number;
+  rejected: number;
+  /** Whether `records` led to a value. */
+  matched: boolean;
+  document: (string | null)[];
+  /** One entry per record, in order, when `capture.record` was given. */
+  record: (string | null)[][];
+}
+
+export interface EngineSchema {
+  tables: Tables;
+  changes: SchemaChange[];
+  /** Rows per table so far. */
+  rows: Record<string, number>;
+}
+
+/** A record batch: an Arrow IPC encapsulated message (copied out of the engine, the caller's to keep). */
+export interface EngineBatch {
+  table: string;
+  /** Version of the table's Arrow schema the message belongs to. */
+  schemaVersion: number;
+  rows: number;
+  message: Uint8Array;
+}
+
+/** The engine, bound to one WebAssembly instance. Every method throws `RunletError`; after a trap the engine is
+ *  unusable and says so. */
+export interface Engine {
+  input(table: string, ordinal: number, options?: InputOptions): number;
+  /** Feeds any split of the input's bytes; returns the records completed by this call. */
+  push(input: number, chunk: Uint8Array): number;
+  /** As {@link push}, for text: encoded straight into the engine's memory. */
+  pushText(input: number, text: string): number;
+  end(input: number): InputSummary;
+  /** Forgets the input: the record it was in, not the records completed before. */
+  abort(input: number): void;
+  /** The next full batch, or undefined; after the last `end`, `take(true)` drains what is left. */
+  take(drain?: boolean): EngineBatch | undefined;
+  /** The Arrow IPC schema message of one version of a table. */
+  tableSchema(table: string, version: number): Uint8Array;
+  schema(): EngineSchema;
+  /** Frees the engine. */
+  close(): void;
+}

@@ -1,0 +1,93 @@
+import type { Tables, TableSchema, WriteDisposition } from "../schema/types.ts";
+import type { Json } from "../json.ts";
+
+/** What a destination can do; declared once, drives every stage. */
+export interface Capabilities {
+  /** Longest identifier in characters. */
+  readonly maxIdentifierLength: number;
+  /** What becomes visible at once. */
+  readonly atomicity: "package" | "table";
+  readonly dispositions: readonly WriteDisposition[];
+  /** Arrow IPC bytes per table the destination likes to receive at once. */
+  readonly preferredStreamBytes: number;
+}
+
+/** A place to load to (and, for stores, to read from). Creating one opens nothing. */
+export interface Destination {
+  readonly kind: string;
+  /** Printed form without secrets: `duckdb:gh.duckdb`. */
+  readonly address: string;
+  readonly capabilities: Capabilities;
+  /** Opens the destination for one dataset. */
+  open(options: OpenOptions): Promise<DestinationSession>;
+}
+
+export interface OpenOptions {
+  /** Dataset (database schema) name, already normalised. */
+  dataset: string;
+  /** Values that `Value`s of the destination resolve from. */
+  resolve?(value: unknown): Promise<string>;
+  signal?: AbortSignal;
+}
+
+/** What a dataset remembers of a pipeline. */
+export interface StoredDataset {
+  /** The newest schema document of the schema name, as stored in `_dlt_version`. */
+  schema?: Json;
+  /** The newest state document of the pipeline whose load has status 0, decoded. */
+  state?: Json;
+}
+
+export interface DestinationSession {
+  /** Reads the newest schema and state; empty on a new dataset. */
+  restore(pipelineName: string, schemaName: string): Promise<StoredDataset>;
+  /** Starts the one transaction of a load. Nothing of it is visible before {@link DestinationLoad.commit}. */
+  begin(loadId: string): Promise<DestinationLoad>;
+  /** Runs SQL with the dataset as the default schema. Integers beyond 2^53 come back as bigint. */
+  query<T = Record<string, Json>>(sql: string, params?: readonly Json[]): Promise<T[]>;
+  /** Runs SQL and returns one complete Arrow IPC stream. */
+  arrow(sql: string): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface DestinationLoad {
+  /** Makes the table exist with exactly these columns (complete ones, in order): creates it or adds columns.
+   *  With `replace` its old rows, and those of every table given as `replace`, are gone in this transaction. */
+  prepare(table: TableSchema, disposition: WriteDisposition): Promise<void>;
+  /** Appends one complete Arrow IPC stream (schema, record batches, end-of-stream). The stream's columns are a
+   *  subset, in any order, of the table's; names and types are checked before anything is inserted. The callee
+   *  owns the bytes from here on. */
+  write(table: string, stream: Uint8Array): Promise<void>;
+  /** Folds a number variant (`from`) into its base column, widening it, where every value is exact.
+   *  Returns false, changing nothing, when it is not. */
+  widen(table: string, base: string, variant: string): Promise<boolean>;
+  /** Writes schema version, state and the `_dlt_loads` row, and commits all. After this returns the load is durable. */
+  commit(facts: CommitFacts): Promise<void>;
+  /** Undoes everything since `begin`. */
+  rollback(): Promise<void>;
+}
+
+export interface CommitFacts {
+  loadId: string;
+  schemaName: string;
+  /** dlt's schema document; stored in `_dlt_version` when `schemaVersionHash` is not there yet. */
+  schema: Json;
+  schemaVersion: number;
+  schemaVersionHash: string;
+  engineVersion: number;
+  /** dlt's pipeline-state row; absent when the state did not change. */
+  state?: {
+    pipelineName: string;
+    version: number;
+    engineVersion: number;
+    /** dlt's encoding: base64 of zlib of typed JSON. */
+    encoded: string;
+    versionHash: string;
+    /** Root `_dlt_id` of the row. */
+    dltId: string;
+  };
+  /** ISO 8601 time with microseconds and offset. */
+  insertedAt: string;
+}
+
+export type { Tables, TableSchema, WriteDisposition };

@@ -1,0 +1,34 @@
+import type { Destination } from "./destinations/contract.ts";
+
+/** What a runtime provides. It is all that may differ between runtimes; a host shim is a page of code. */
+export interface Host {
+  /** `node`, `deno`, `bun`, `browser`, `workerd`. */
+  readonly name: string;
+  /** The compiled engine; called once per process, the host keeps the module. */
+  engineModule(): Promise<WebAssembly.Module>;
+  /** A setting from the host's environment (environment variables, `.env`, `runlet.toml`), in that order. */
+  env(name: string): string | undefined | Promise<string | undefined>;
+  /** Where {@link Host.env} looks, for messages: `["environment", ".env", "runlet.toml"]`. */
+  readonly envPlaces: readonly string[];
+  /** The destination of a run that names none. */
+  defaultDestination?(address?: string): Destination | Promise<Destination>;
+  /** Sink for progress and warnings; absent: silent. */
+  log?(line: string): void;
+  /** Milliseconds since the Unix epoch, with a fraction where the clock has one. */
+  now(): number;
+  /** Fills the array with cryptographically secure random bytes. */
+  random(into: Uint8Array): Uint8Array;
+}
+
+let current: Host | undefined;
+
+/** Called once by the host's entry point. */
+export function installHost(host: Host): void {
+  current = host;
+}
+
+/** The host of this process. */
+export function host(): Host {
+  if (!current) throw new Error("runlet: no host is installed; import from \"runlet\", not from its core");
+  return current;
+}
