@@ -1,4 +1,14 @@
 import type { Destination } from "./destinations/contract.ts";
+import type { OpenDuckDB } from "./destinations/duckdb/driver.ts";
+
+/** A file to read. */
+export interface HostFile {
+  /** As people would write it. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  open(): ReadableStream<Uint8Array>;
+}
 
 /** What a runtime provides. It is all that may differ between runtimes; a host shim is a page of code. */
 export interface Host {
@@ -12,8 +22,16 @@ export interface Host {
   readonly envPlaces: readonly string[];
   /** The destination of a run that names none. */
   defaultDestination?(address?: string): Destination | Promise<Destination>;
+  /** Opens DuckDB databases; absent where there is no driver. Loads its package when called, not before. */
+  duckdb?: OpenDuckDB;
   /** Sink for progress and warnings; absent: silent. */
   log?(line: string): void;
+  /** Files that a path or a glob names, sorted by path; absent where there is no file system. */
+  files?(pattern: string): Promise<readonly HostFile[]>;
+  /** A file by its path, relative to the working directory; undefined when there is none. */
+  readFile?(path: string): Promise<ReadableStream<Uint8Array> | undefined>;
+  /** Writes a whole file, and the folders on its way. */
+  writeFile?(path: string, bytes: Uint8Array): Promise<void>;
   /** Milliseconds since the Unix epoch, with a fraction where the clock has one. */
   now(): number;
   /** Fills the array with cryptographically secure random bytes. */
@@ -29,6 +47,6 @@ export function installHost(host: Host): void {
 
 /** The host of this process. */
 export function host(): Host {
-  if (!current) throw new Error("runlet: no host is installed; import from \"runlet\", not from its core");
+  if (!current) throw new Error('runlet: no host is installed; import from "runlet", not from its core');
   return current;
 }

@@ -59,6 +59,8 @@ export interface InputOptions {
   route?: Path;
   /** Values wanted back, as JSON text: per document (outside the records) and per record. */
   capture?: { document?: Path[]; record?: Path[] };
+  /** Records to take. What follows them is not looked at: `end` may come anywhere after, also inside a document. */
+  limit?: number;
 }
 
 /** What {@link Engine.end} returns. Captured values are JSON text, null where missing. */
@@ -66,6 +68,8 @@ export interface InputSummary {
   records: number;
   bytes: number;
   rejected: number;
+  /** Whether `limit` records were taken. */
+  limitReached?: boolean;
   /** Whether `records` led to a value. */
   matched: boolean;
   document: (string | null)[];

@@ -32,6 +32,7 @@ export interface ColumnSchema {
   row_key?: boolean;
   parent_key?: boolean;
   root_key?: boolean;
+  description?: string;
   "x-normalizer"?: { "seen-null-first"?: boolean };
   [hint: `x-${string}`]: unknown;
 }
@@ -44,7 +45,11 @@ export interface TableSchema {
   parent?: string;
   resource?: string;
   write_disposition?: WriteDisposition;
-  "x-normalizer"?: { "seen-data"?: boolean };
+  description?: string;
+  file_format?: string;
+  table_format?: string;
+  schema_contract?: string | Record<string, string>;
+  "x-normalizer"?: { "seen-data"?: boolean; max_nesting?: number; "evolve-columns-once"?: boolean };
   [hint: `x-${string}`]: unknown;
 }
 

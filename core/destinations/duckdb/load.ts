@@ -1,0 +1,207 @@
+import { type ArrowField, describeStream } from "../../arrow/ipc-schema.ts";
+import { RunletError } from "../../errors.ts";
+import type { TableSchema, WriteDisposition } from "../../schema/types.ts";
+import { quoteName } from "../sql/quote.ts";
+import type { CommitFacts, DestinationLoad } from "../contract.ts";
+import { CATALOG, type DuckDBConnection, JSON_SEED } from "./driver.ts";
+import { destinationError } from "./errors.ts";
+import { writeFacts } from "./system-rows.ts";
+import {
+  addColumns,
+  completeColumns,
+  createTable,
+  qualified,
+  sameName,
+  type StoredColumn,
+  storedColumns,
+} from "./tables.ts";
+import { arrivingType, fits } from "./types.ts";
+import { foldVariant } from "./widen.ts";
+
+const STAGE = "_runlet_stage";
+
+export interface LoadOptions {
+  connection: DuckDBConnection;
+  dataset: string;
+  loadId: string;
+  /** Whether a commit has to reach a file. */
+  durable: boolean;
+  signal: AbortSignal | undefined;
+  /** Called once, when the load has ended in whatever way. */
+  ended: () => Promise<void>;
+}
+
+/** One load: one transaction on one connection. */
+export class DuckDBLoad implements DestinationLoad {
+  readonly #connection: DuckDBConnection;
+  readonly #options: LoadOptions;
+  /** Columns of the tables seen in this load, by name. */
+  readonly #tables = new Map<string, StoredColumn[]>();
+  readonly #replaced = new Set<string>();
+  #open = true;
+
+  constructor(options: LoadOptions) {
+    this.#connection = options.connection;
+    this.#options = options;
+  }
+
+  /** Starts the transaction. */
+  async start(): Promise<void> {
+    const schema = `${CATALOG}.${quoteName(this.#options.dataset)}`;
+    await this.#connection.exec("BEGIN TRANSACTION");
+    await this.#connection.exec(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+    // Arrow is inserted into the current schema: a name in two parts may also mean an attached database.
+    await this.#connection.exec(`USE ${schema}`);
+  }
+
+  async prepare(table: TableSchema, disposition: WriteDisposition): Promise<void> {
+    this.#check();
+    try {
+      await this.#prepare(table, disposition);
+    } catch (error) {
+      throw destinationError(error, "DESTINATION_FAILED", `cannot prepare table ${table.name}`, { table: table.name });
+    }
+  }
+
+  async #prepare(table: TableSchema, disposition: WriteDisposition): Promise<void> {
+    const { dataset } = this.#options;
+    const wanted = completeColumns(table);
+    const key = sameName(table.name);
+    let stored = this.#tables.get(key) ?? (await storedColumns(this.#connection, dataset, table.name));
+    if (disposition === "replace" && stored.length > 0 && !this.#replaced.has(key)) {
+      const names = new Set(wanted.map((column) => sameName(column.name)));
+      if (stored.every((column) => names.has(sameName(column.name)))) {
+        await this.#connection.exec(`DROP TABLE ${qualified(dataset, table.name)}`);
+        stored = [];
+      } else {
+        await this.#connection.exec(`DELETE FROM ${qualified(dataset, table.name)}`);
+      }
+    }
+    this.#replaced.add(key);
+    if (stored.length === 0) {
+      if (wanted.length === 0) return;
+      await createTable(this.#connection, dataset, table.name, wanted);
+    } else {
+      const names = new Set(stored.map((column) => sameName(column.name)));
+      const added = wanted.filter((column) => !names.has(sameName(column.name)));
+      if (added.length > 0) await addColumns(this.#connection, dataset, table.name, stored, added);
+      else return void this.#tables.set(key, stored);
+    }
+    this.#tables.set(key, await storedColumns(this.#connection, dataset, table.name));
+  }
+
+  async write(table: string, stream: Uint8Array): Promise<void> {
+    this.#check();
+    const columns = this.#tables.get(sameName(table));
+    if (!columns) throw new RunletError("DEFECT", `table ${table} was not prepared`, { where: { table } });
+    const { fields, rows, ended } = describeStream(stream);
+    if (!ended) throw new RunletError("DEFECT", `Arrow stream of table ${table} has no end`, { where: { table } });
+    const arriving = fields.map((field) => this.#checkField(table, columns, field));
+    if (rows === 0) return;
+    const direct =
+      fields.length === columns.length &&
+      columns.every(
+        (column, index) =>
+          sameName(column.name) === sameName(fields[index]!.name) && column.type === arriving[index],
+      );
+    try {
+      if (direct) await this.#connection.insertArrow(stream, table);
+      else await this.#writeByName(table, stream, fields, arriving);
+    } catch (error) {
+      throw destinationError(error, "DESTINATION_FAILED", `cannot load into table ${table}`, { table });
+    }
+  }
+
+  /** The DuckDB type a field arrives as, once it is known to fit its column. */
+  #checkField(table: string, columns: readonly StoredColumn[], field: ArrowField): string {
+    const column = columns.find(({ name }) => sameName(name) === sameName(field.name));
+    const type = arrivingType(field);
+    if (column && type && fits(type, column.type)) return type;
+    const found = column ? `is ${column.type} at the destination` : "does not exist at the destination";
+    throw new RunletError(
+      "DESTINATION_SCHEMA",
+      `column ${field.name} of table ${table} ${found}, the data is ${type ?? field.type.kind}`,
+      {
+        where: { table, column: field.name },
+        hint: "load to another dataset, or change the column at the destination",
+      },
+    );
+  }
+
+  /** Insertion is by position; a stream with other columns than the table goes through a temporary one. */
+  async #writeByName(
+    table: string,
+    stream: Uint8Array,
+    fields: readonly ArrowField[],
+    arriving: readonly string[],
+  ): Promise<void> {
+    const columns = fields.map(({ name }, index) =>
+      arriving[index] === "JSON"
+        ? `${JSON_SEED}.json AS ${quoteName(name)}`
+        : `CAST(NULL AS ${arriving[index]}) AS ${quoteName(name)}`,
+    );
+    await this.#connection.exec(
+      `CREATE TEMP TABLE ${STAGE} AS SELECT ${columns.join(", ")} FROM memory.main.${JSON_SEED} LIMIT 0`,
+    );
+    await this.#connection.insertArrow(stream, STAGE);
+    await this.#connection.exec(
+      `INSERT INTO ${qualified(this.#options.dataset, table)} BY NAME SELECT * FROM temp.main.${STAGE}`,
+    );
+    await this.#connection.exec(`DROP TABLE temp.main.${STAGE}`);
+  }
+
+  async widen(table: string, base: string, variant: string): Promise<boolean> {
+    this.#check();
+    const { dataset } = this.#options;
+    const target = qualified(dataset, table);
+    try {
+      const columns = await storedColumns(this.#connection, dataset, table);
+      const folded = await foldVariant(this.#connection, target, columns, base, variant);
+      if (folded) this.#tables.set(sameName(table), await storedColumns(this.#connection, dataset, table));
+      return folded;
+    } catch (error) {
+      const where = { table, column: base };
+      throw destinationError(error, "DESTINATION_FAILED", `cannot widen column ${base} of table ${table}`, where);
+    }
+  }
+
+  async commit(facts: CommitFacts): Promise<void> {
+    this.#check();
+    const { dataset, durable, loadId } = this.#options;
+    try {
+      await writeFacts(this.#connection, dataset, facts, (table) => this.#prepare(table, "append"));
+      await this.#connection.exec("COMMIT");
+    } catch (error) {
+      await this.rollback();
+      throw destinationError(error, "DESTINATION_FAILED", `cannot commit load ${loadId}`);
+    }
+    this.#open = false;
+    try {
+      // Nothing is written ahead: the checkpoint is what makes the load durable.
+      if (durable) await this.#connection.exec(`CHECKPOINT ${CATALOG}`);
+    } catch (error) {
+      throw destinationError(error, "STORAGE_FAILED", `load ${loadId} cannot be written to its file`);
+    } finally {
+      await this.#options.ended();
+    }
+  }
+
+  async rollback(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    try {
+      await this.#connection.exec("ROLLBACK");
+    } catch {
+      // An engine that has stopped cannot commit either; the file stays as the last checkpoint left it.
+    } finally {
+      await this.#options.ended();
+    }
+  }
+
+  #check(): void {
+    if (!this.#open) throw new RunletError("DEFECT", `load ${this.#options.loadId} has ended`);
+    if (this.#options.signal?.aborted) {
+      throw new RunletError("CANCELLED", `load ${this.#options.loadId} was cancelled`, { hint: "nothing was loaded" });
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { readJsonRows } from "../../arrow/json-rows.ts";
+import type { Json } from "../../json.ts";
+import type { CommitFacts } from "../contract.ts";
+import type { TableSchema } from "../../schema/types.ts";
+
+/** Rows of one table: Arrow as it came, and number variants folded into their columns. */
+export interface StoredTable {
+  schema: TableSchema;
+  streams: Uint8Array[];
+  folds: { base: string; variant: string }[];
+}
+
+/** One dataset in memory. */
+export interface StoredData {
+  tables: Map<string, StoredTable>;
+  loads: CommitFacts[];
+}
+
+export function emptyData(): StoredData {
+  return { tables: new Map(), loads: [] };
+}
+
+/** A copy that shares the Arrow bytes, which never change. */
+export function copied(data: StoredData): StoredData {
+  const tables = new Map<string, StoredTable>();
+  for (const [name, { schema, streams, folds }] of data.tables) {
+    tables.set(name, { schema, streams: [...streams], folds: [...folds] });
+  }
+  return { tables, loads: [...data.loads] };
+}
+
+/** The rows of a table, with every column of it; missing values are null. */
+export function rowsOf(table: StoredTable): Record<string, Json>[] {
+  const columns = Object.values(table.schema.columns).filter((column) => column.data_type !== undefined);
+  return table.streams.flatMap(readJsonRows).map((row) => {
+    for (const { base, variant } of table.folds) row[base] = row[base] ?? row[variant] ?? null;
+    return Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]));
+  });
+}

@@ -1,0 +1,116 @@
+// Cutting batches at record ends and queueing them for the host.
+import { allocStruct } from "../memory/arena";
+import { batchBytes } from "../config/config";
+import { cold, F_FIXED, isNull, nil, OwnId, Table, Version } from "../layout/field";
+import { isColumn, K_BOOL } from "../layout/kinds";
+import { bitBytes } from "../columns/storage";
+import { fillGap, setRun } from "../columns/write";
+import { firstTable } from "../tables/table";
+import { bodyBound, messageCapacity, messageLength, recordBatch } from "./record-batch";
+
+@unmanaged
+export class Batch {
+  table: Table;
+  version: u32;
+  rows: u32;
+  message: usize;
+  length: usize;
+  capacity: usize;
+  next: Batch;
+}
+
+let first: Batch = nil<Batch>();
+let last: Batch = nil<Batch>();
+let spare: Batch = nil<Batch>();
+
+/** Cuts the tables that have gathered enough; all of them at the end. */
+export function cutBatches(all: bool): void {
+  const enough = <usize>(batchBytes >>> 1);
+  let t = firstTable;
+  while (!isNull(t)) {
+    if (t.rows && (all || bodyBound(t) >= enough)) cut(t);
+    t = t.next;
+  }
+}
+
+function cut(t: Table): void {
+  const rows = t.rows;
+  if (t.systemAt < 0) t.systemAt = <i32>t.columnCount;
+  if (t.version == 0 || t.versionColumns != t.columnCount) newVersion(t);
+  let c = t.columns;
+  while (!isNull(c)) {
+    const k = cold(c);
+    k.flags |= F_FIXED;
+    if (c.len) {
+      if (c.len < rows) fillGap(c, rows);
+      else if (k.nulls) setRun(k.valid, k.runStart, rows);
+    }
+    c = k.nextColumn;
+  }
+  let b = spare;
+  if (isNull(b)) b = changetype<Batch>(allocStruct(offsetof<Batch>()));
+  else spare = b.next;
+  b.table = t;
+  b.version = t.version;
+  b.rows = rows;
+  b.message = recordBatch(t);
+  b.length = messageLength;
+  b.capacity = messageCapacity;
+  b.next = nil<Batch>();
+  if (isNull(last)) first = b;
+  else last.next = b;
+  last = b;
+  reset(t);
+}
+
+function newVersion(t: Table): void {
+  t.version++;
+  t.versionColumns = t.columnCount;
+  const v = changetype<Version>(allocStruct(offsetof<Version>()));
+  v.number = t.version;
+  v.columns = t.columnCount;
+  v.next = t.versions;
+  t.versions = v;
+}
+
+function reset(t: Table): void {
+  const rows = t.rows;
+  const bits = bitBytes(rows);
+  let c = t.columns;
+  while (!isNull(c)) {
+    const k = cold(c);
+    if (c.len) {
+      if (k.validDirty) memory.fill(k.valid, 0, bits);
+      if (c.kind == <u8>K_BOOL) memory.fill(c.data, 0, bits);
+      c.dataPos = c.data;
+      c.len = 0;
+      k.validDirty = 0;
+      k.runStart = 0;
+      k.nulls = 0;
+    }
+    k.writerRow = 0;
+    c = k.nextColumn;
+  }
+  let f = t.fields;
+  while (!isNull(f)) {
+    if (f.len && f.len != 0xffffffff && !isColumn(f.kind)) f.len = 0;
+    f = cold(f).nextField;
+  }
+  t.cutRows += rows;
+  t.rows = 0;
+  t.record = 0;
+  t.ownIds = nil<OwnId>();
+  t.ownParentIds = nil<OwnId>();
+  t.ownRootIds = nil<OwnId>();
+}
+
+/** Takes the oldest batch from the queue; null when it is empty. The caller frees the message. */
+export function takeBatch(): Batch {
+  const b = first;
+  if (isNull(b)) return b;
+  first = b.next;
+  if (isNull(first)) last = first;
+  b.next = spare;
+  spare = b;
+  return b;
+}

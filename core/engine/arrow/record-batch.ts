@@ -1,0 +1,244 @@
+// Arrow's record batch message (format/Message.fbs), written whole: metadata, then the buffers one behind the other.
+// Columns without a value in the batch all point to one run of zeros at the beginning of the body.
+import { allocBlock, blockSize, freeBlock } from "../memory/arena";
+import { cold, Field, isNull, OwnId, Table } from "../layout/field";
+import { isVariable, K_BOOL, widthOf } from "../layout/kinds";
+import { loadId, loadIdLength } from "../config/config";
+import { ownIdOf } from "../tables/ids";
+import { ID_LENGTH, rootKey } from "../tables/table";
+import { systemColumns } from "./schema";
+
+export let messageLength: usize = 0;
+export let messageCapacity: usize = 0;
+
+@inline
+function pad8(n: usize): usize {
+  return (n + 7) & ~7;
+}
+
+@inline
+function bitmapBytes(rows: u32): usize {
+  return (<usize>rows + 7) >>> 3;
+}
+
+/** Offsets 0, n, 2n, … of columns whose values all have the same length. */
+let idOffsets: usize = 0;
+let idOffsetRows: u32 = 0;
+let loadOffsets: usize = 0;
+let loadValues: usize = 0;
+let loadRows: u32 = 0;
+
+function evenOffsets(rows: u32, width: u32): usize {
+  const p = allocBlock((<usize>rows + 1) * 4);
+  for (let i: u32 = 0; i <= rows; i++) store<u32>(p + (<usize>i << 2), i * width);
+  return p;
+}
+
+function prepareConstants(rows: u32): void {
+  if (idOffsetRows < rows) {
+    if (idOffsets) freeBlock(idOffsets, (<usize>idOffsetRows + 1) * 4);
+    idOffsets = evenOffsets(rows * 2, <u32>ID_LENGTH);
+    idOffsetRows = rows * 2;
+  }
+  if (loadRows < rows) {
+    if (loadOffsets) {
+      freeBlock(loadOffsets, (<usize>loadRows + 1) * 4);
+      freeBlock(loadValues, <usize>loadRows * loadIdLength + 8);
+    }
+    loadRows = rows * 2;
+    loadOffsets = evenOffsets(loadRows, loadIdLength);
+    loadValues = allocBlock(<usize>loadRows * loadIdLength + 8);
+    for (let i: u32 = 0; i < loadRows; i++) memory.copy(loadValues + <usize>i * loadIdLength, loadId, loadIdLength);
+  }
+}
+
+/** Bytes of values in a column of the batch. */
+@inline
+function valueBytes(c: Field, rows: u32): usize {
+  const kind: u32 = c.kind;
+  return isVariable(kind)
+    ? c.dataPos - c.data
+    : kind == K_BOOL
+      ? bitmapBytes(rows)
+      : <usize>rows * widthOf(kind);
+}
+
+/** Upper bound of the batch's body, without own ids. */
+export function bodyBound(t: Table): usize {
+  const rows = t.rows;
+  const perColumn = pad8(bitmapBytes(rows)) + pad8((<usize>rows + 1) * 4) + 16;
+  let bytes = <usize>rows * 16 + 64 + systemColumns(t) * perColumn;
+  bytes += <usize>rows * (ID_LENGTH * 3 + 8 + loadIdLength) + 64;
+  let c = t.columns;
+  while (!isNull(c)) {
+    if (c.len) bytes += perColumn + pad8(valueBytes(c, rows)) + 8;
+    c = cold(c).nextColumn;
+  }
+  return bytes;
+}
+
+// Where the next field node, buffer entry and body byte go.
+let node: usize = 0;
+let entry: usize = 0;
+let body: usize = 0;
+let free: usize = 0;
+
+@inline
+function putNode(rows: u32, nulls: u32): void {
+  store<i64>(node, rows);
+  store<i64>(node, nulls, 8);
+  node += 16;
+}
+
+@inline
+function putEntry(offset: usize, length: usize): void {
+  store<i64>(entry, offset);
+  store<i64>(entry, length, 8);
+  entry += 16;
+}
+
+/** Copies n bytes to the body, padded with zeros. */
+@inline
+function putBuffer(p: usize, n: usize): void {
+  putEntry(free - body, n);
+  memory.copy(free, p, n);
+  store<u64>(free + n, 0);
+  free += pad8(n);
+}
+
+/** Writes the batch and returns the message (a block of messageCapacity bytes). The columns are at their full length. */
+export function recordBatch(t: Table): usize {
+  const rows = t.rows;
+  prepareConstants(rows);
+  const columns = t.columnCount + systemColumns(t);
+  let buffers: usize = isNull(t.parent) ? 6 : rootKey ? 11 : 8;
+  let c = t.columns;
+  while (!isNull(c)) {
+    buffers += isVariable(c.kind) ? 3 : 2;
+    c = cold(c).nextColumn;
+  }
+  const metadata = pad8(84 + <usize>columns * 16 + 4 + buffers * 16 + 4);
+  const bound = metadata + 8 + bodyBound(t) + ownBytes(t.ownIds) + ownBytes(t.ownParentIds) + ownBytes(t.ownRootIds) + 64;
+  messageCapacity = blockSize(bound);
+  const message = allocBlock(bound);
+  store<u32>(message, 0xffffffff);
+  store<u32>(message, <u32>metadata, 4);
+  const m = message + 8;
+  memory.fill(m, 0, metadata);
+  // Root position; Message's vtable at 4, table at 16; RecordBatch's vtable at 40, table at 52.
+  store<u32>(m, 16);
+  store<u16>(m, 12, 4);
+  store<u16>(m, 24, 6);
+  store<u16>(m, 4, 8);
+  store<u16>(m, 6, 10);
+  store<u16>(m, 8, 12);
+  store<u16>(m, 16, 14);
+  store<i32>(m, 12, 16);
+  store<u16>(m, 4, 20); // MetadataVersion V5
+  store<u8>(m, 3, 22); // MessageHeader RecordBatch
+  store<u32>(m, 52 - 24, 24);
+  store<u16>(m, 10, 40);
+  store<u16>(m, 24, 42);
+  store<u16>(m, 12, 44);
+  store<u16>(m, 4, 46);
+  store<u16>(m, 8, 48);
+  store<i32>(m, 52 - 40, 52);
+  store<i64>(m, rows, 64);
+  store<u32>(m, 76 - 56, 56);
+  store<u32>(m, columns, 76);
+  const entries = 80 + columns * 16 + 4;
+  store<u32>(m, entries - 60, 60);
+  store<u32>(m + entries, <u32>buffers);
+  node = m + 80;
+  entry = m + entries + 4;
+  body = m + metadata;
+  const zeros = pad8(<usize>rows * 16 + 8);
+  memory.fill(body, 0, zeros);
+  free = body + zeros;
+  c = t.columns;
+  for (let i: i32 = 0; ; i++) {
+    if (i == t.systemAt) putSystem(t, rows);
+    if (isNull(c)) break;
+    putColumn(c, rows);
+    c = cold(c).nextColumn;
+  }
+  store<i64>(m, free - body, 32);
+  messageLength = free - message;
+  return message;
+}
+
+@inline
+function putColumn(c: Field, rows: u32): void {
+  const kind: u32 = c.kind;
+  const k = cold(c);
+  const bits = bitmapBytes(rows);
+  if (c.len == 0 || k.nulls == rows) {
+    putNode(rows, rows);
+    putEntry(0, bits);
+    if (isVariable(kind)) {
+      putEntry(0, (<usize>rows + 1) << 2);
+      putEntry(0, 0);
+    } else putEntry(0, kind == K_BOOL ? bits : <usize>rows * widthOf(kind));
+    return;
+  }
+  putNode(rows, k.nulls);
+  if (k.nulls) putBuffer(k.valid, bits);
+  else putEntry(free - body, 0);
+  if (isVariable(kind)) {
+    putBuffer(c.offsets, (<usize>rows + 1) << 2);
+    putBuffer(c.data, c.dataPos - c.data);
+  } else putBuffer(c.data, kind == K_BOOL ? bits : <usize>rows * widthOf(kind));
+}
+
+function putSystem(t: Table, rows: u32): void {
+  if (isNull(t.parent)) {
+    putNode(rows, 0);
+    putEntry(free - body, 0);
+    putBuffer(loadOffsets, (<usize>rows + 1) << 2);
+    putBuffer(loadValues, <usize>rows * loadIdLength);
+  } else {
+    if (rootKey) putIds(t.rootIds, t.ownRootIds, rows);
+    putIds(t.parentIds, t.ownParentIds, rows);
+    putNode(rows, 0);
+    putEntry(free - body, 0);
+    putBuffer(t.listIndex, <usize>rows << 3);
+  }
+  putIds(t.ids, t.ownIds, rows);
+}
+
+function putIds(slots: usize, own: OwnId, rows: u32): void {
+  putNode(rows, 0);
+  putEntry(free - body, 0);
+  if (isNull(own)) {
+    putBuffer(idOffsets, (<usize>rows + 1) << 2);
+    putBuffer(slots, <usize>rows * ID_LENGTH);
+    return;
+  }
+  const offsetBytes = (<usize>rows + 1) << 2;
+  const offsets = free;
+  putEntry(free - body, offsetBytes);
+  free += pad8(offsetBytes);
+  store<u32>(offsets + offsetBytes, 0);
+  const values = free;
+  let used: usize = 0;
+  for (let i: u32 = 0; i < rows; i++) {
+    store<u32>(offsets + (<usize>i << 2), <u32>used);
+    const o = ownIdOf(own, i);
+    const n = isNull(o) ? ID_LENGTH : o.length;
+    memory.copy(values + used, isNull(o) ? slots + <usize>i * ID_LENGTH : o.ptr, n);
+    used += n;
+  }
+  store<u32>(offsets + (<usize>rows << 2), <u32>used);
+  store<u64>(values + used, 0);
+  putEntry(values - body, used);
+  free += pad8(used);
+}
+
+function ownBytes(own: OwnId): usize {
+  let n: usize = 0;
+  while (!isNull(own)) {
+    n += own.length;
+    own = own.next;
+  }
+  return n;
+}

@@ -1,0 +1,256 @@
+// From a field to its column: the name, the type the first value decides, sharing between fields, variants.
+import { allocBlock } from "../memory/arena";
+import { writeText } from "../memory/bytes";
+import {
+  cold, Cold, F_HINTED, F_MERGE, F_NULLABLE, F_OWNED, F_PRIMARY, F_VARIANT, Field, Hint, isNull, nil, Shape, Table,
+} from "../layout/field";
+import {
+  K_BOOL, K_DECIMAL, K_DOUBLE, K_INT, K_JSON, K_MASK, K_NONE, K_SHARED, K_TEXT, K_TIMESTAMP, K_WEI, typeName,
+} from "../layout/kinds";
+import { normalizeKey } from "../naming/snake-case";
+import { shorten } from "../naming/shorten";
+import { parseTimestamp } from "../time/iso8601";
+import { newDetached } from "../tables/shape";
+import { addColumn, adoptColumn, findColumn } from "./column";
+import { valueKind, valueLength, valueText } from "./value";
+
+let maxName: u32 = 0;
+/** Longest identifier in code points; 0: no limit. */
+export function setMaxName(n: u32): void {
+  maxName = n;
+}
+export function getMaxName(): u32 {
+  return maxName;
+}
+
+/** Length of the name {@link columnName} and {@link childPath} return. */
+export let nameLength: u32 = 0;
+
+/** prefix of the owner + normalised key, not shortened as a whole. Sets nameLength. */
+export function joinedName(f: Field): usize {
+  const k = cold(f);
+  const hint = k.hint;
+  const renamed = !isNull(hint) && hint.asLength > 0;
+  const key = renamed ? hint.as : k.decodedKey;
+  const keyLength = renamed ? hint.asLength : k.decodedLength;
+  const prefix = k.owner.prefixLength;
+  const d = allocBlock(prefix + keyLength * 2 + 64);
+  memory.copy(d, k.owner.prefix, prefix);
+  nameLength = prefix + normalizeKey(key, keyLength, maxName, d + prefix);
+  return d;
+}
+
+/** The name of the field's column. Sets nameLength. */
+export function columnName(f: Field): usize {
+  const d = joinedName(f);
+  nameLength = shorten(d, nameLength, d, nameLength, maxName, d);
+  return d;
+}
+
+/** The kind of column the value at hand makes. */
+function inferredKind(): u32 {
+  if (valueKind == K_TEXT) return parseTimestamp(valueText, valueLength) ? K_TIMESTAMP : K_TEXT;
+  // An integer of more than 38 digits fits no number column: its digits are kept as text.
+  if (valueKind == K_DECIMAL && !fitsDecimal()) return K_TEXT;
+  return valueKind;
+}
+
+/** Whether the integer at hand has at most 38 digits. */
+export function fitsDecimal(): bool {
+  const digits = valueLength - <u32>(load<u8>(valueText) == 45);
+  return digits <= 38;
+}
+
+function applyHint(c: Field, hint: Hint): void {
+  const k = cold(c);
+  if (isNull(hint) || !hint.set) return;
+  if (hint.kind != K_NONE) k.flags |= F_HINTED;
+  if (!hint.nullable) {
+    k.flags &= ~F_NULLABLE;
+    k.table.required++;
+  }
+  if (hint.primary) k.flags |= F_PRIMARY;
+  if (hint.merge) k.flags |= F_MERGE;
+}
+
+/** Decides where the values of a field go that has seen none before. False when the table is full. */
+export function bindField(f: Field): bool {
+  const k = cold(f);
+  const hint = k.hint;
+  const hinted = !isNull(hint) && hint.set;
+  const t = k.table;
+  const name = columnName(f);
+  const n = nameLength;
+  const masked = hinted && hint.mask;
+  const existing = findColumn(t, name, n);
+  if (!isNull(existing)) {
+    const owned = cold(existing).flags & F_OWNED;
+    if (!owned && !masked) {
+      adoptColumn(f, existing);
+      return true;
+    }
+    cold(existing).flags |= F_OWNED;
+    if (masked && !owned) {
+      k.target = existing;
+      f.kind = <u8>K_MASK;
+      if (f.len == 0xffffffff) f.len = 0;
+      return true;
+    }
+    share(f, existing);
+    if (masked) f.kind = <u8>K_MASK;
+    return true;
+  }
+  const kind = hinted && hint.kind != K_NONE ? hint.kind : masked ? K_TEXT : inferredKind();
+  const typed = hinted && hint.kind != K_NONE;
+  const precision: u32 = typed ? hintedPrecision(hint) : kind == K_DECIMAL ? 38 : 0;
+  const scale: u32 = typed ? hintedScale(hint) : 0;
+  if (masked) {
+    const c = newDetached(t);
+    if (!addColumn(c, t, name, n, kind, precision, scale)) return false;
+    cold(c).flags |= F_OWNED;
+    applyHint(c, hint);
+    k.target = c;
+    f.kind = <u8>K_MASK;
+    if (f.len == 0xffffffff) f.len = 0;
+    return true;
+  }
+  if (!addColumn(f, t, name, n, kind, precision, scale)) return false;
+  k.flags |= F_OWNED;
+  applyHint(f, hint);
+  return true;
+}
+
+/** Makes the columns that hints give a type, whether or not the data will have them. */
+export function declareColumns(t: Table, hint: Hint): void {
+  let h = hint.child;
+  while (!isNull(h)) {
+    if (h.set && h.kind != K_NONE && !h.drop) {
+      const source = h.asLength ? h.as : h.key;
+      const length = h.asLength ? h.asLength : h.keyLength;
+      const name = allocBlock(length * 2 + 64);
+      const n = normalizeKey(source, length, maxName, name);
+      if (isNull(findColumn(t, name, n))) {
+        const c = newDetached(t);
+        if (!addColumn(c, t, name, n, h.kind, hintedPrecision(h), hintedScale(h))) return;
+        applyHint(c, h);
+      }
+    }
+    h = h.sibling;
+  }
+}
+
+function hintedPrecision(h: Hint): u32 {
+  return h.kind == K_DECIMAL || h.kind == K_WEI ? (h.precision ? h.precision : 38) : 0;
+}
+
+function hintedScale(h: Hint): u32 {
+  return h.kind == K_DECIMAL ? (h.precision ? h.scale : 9) : 0;
+}
+
+/** Two fields lead to one column: it gets a line of its own, both write through it. */
+function share(f: Field, column: Field): void {
+  let target = column;
+  const owner = cold(column);
+  if (!isNull(owner.owner)) {
+    // The column sits in the line of the field that came first.
+    const row = owner.table.rows - 1;
+    target = newDetached(owner.table);
+    const written = column.len;
+    adoptColumn(target, column);
+    column.kind = <u8>K_SHARED;
+    column.len = written;
+    owner.target = target;
+    owner.name = 0;
+    if (written > row) {
+      cold(target).writer = owner.owner;
+      cold(target).writerRow = row + 1;
+    }
+  }
+  f.kind = <u8>K_SHARED;
+  if (f.len == 0xffffffff) f.len = 0;
+  cold(f).target = target;
+}
+
+/** Finds or makes the column for the scalars of a field that otherwise holds objects or lists. */
+export function bindBeside(f: Field): bool {
+  const k = cold(f);
+  const name = columnName(f);
+  const n = nameLength;
+  const existing = findColumn(k.table, name, n);
+  if (!isNull(existing)) {
+    const len = f.len;
+    share(f, existing);
+    f.len = len;
+    return true;
+  }
+  const kind = inferredKind();
+  const c = newDetached(k.table);
+  if (!addColumn(c, k.table, name, n, kind, kind == K_DECIMAL ? 38 : 0, 0)) return false;
+  cold(c).flags |= F_OWNED;
+  k.target = c;
+  return true;
+}
+
+/** Whether what shape a has written in this row gives way to b: only when b is a itself or below it. dlt writes the
+ *  scalars of a level first and nested objects later, the first of them last. */
+export function givesWay(a: Shape, b: Shape): bool {
+  while (!isNull(b)) {
+    if (a == b) return true;
+    b = b.parent;
+  }
+  return false;
+}
+
+/** Kind of the variant column for the value at hand. */
+function variantKind(): u32 {
+  return valueKind == K_DECIMAL && !fitsDecimal() ? K_TEXT : valueKind;
+}
+
+function variantSlot(k: Cold, kind: u32): usize {
+  const base = changetype<usize>(k);
+  switch (kind) {
+    case K_BOOL: return base + offsetof<Cold>("variantBool");
+    case K_INT: return base + offsetof<Cold>("variantInt");
+    case K_DOUBLE: return base + offsetof<Cold>("variantDouble");
+    case K_DECIMAL: return base + offsetof<Cold>("variantDecimal");
+    case K_JSON: return base + offsetof<Cold>("variantJson");
+    default: return base + offsetof<Cold>("variantText");
+  }
+}
+
+/** The variant of column c that takes the value at hand; null when the table is full. */
+export function variantOf(c: Field): Field {
+  const kind = variantKind();
+  const slot = variantSlot(cold(c), kind);
+  let v = load<Field>(slot);
+  if (!isNull(v)) return v;
+  const k = cold(c);
+  const d = allocBlock(k.nameLength + 32);
+  memory.copy(d, k.name, k.nameLength);
+  let n = k.nameLength;
+  n += writeText(d + n, "__v_");
+  n += writeText(d + n, typeName(kind));
+  n = shorten(d, n, d, n, maxName, d);
+  v = findColumn(k.table, d, n);
+  if (isNull(v)) {
+    v = newDetached(k.table);
+    if (!addColumn(v, k.table, d, n, kind, kind == K_DECIMAL ? 38 : 0, 0)) return nil<Field>();
+  }
+  cold(v).flags |= F_VARIANT | F_OWNED;
+  cold(v).base = c;
+  store<Field>(slot, v);
+  return v;
+}
+
+/** The unshortened path of the nested table a list field makes. Sets nameLength. */
+export function childPath(f: Field): usize {
+  const t = cold(f).table;
+  const key = joinedName(f);
+  const n = nameLength;
+  const d = allocBlock(t.pathLength + 2 + n + 16);
+  memory.copy(d, t.path, t.pathLength);
+  store<u16>(d + t.pathLength, 0x5f5f);
+  memory.copy(d + t.pathLength + 2, key, n);
+  nameLength = t.pathLength + 2 + n;
+  return d;
+}

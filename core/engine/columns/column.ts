@@ -1,0 +1,231 @@
+// Columns of a table: found by name, created, taken over by a field, widened, removed.
+import { allocStruct } from "../memory/arena";
+import { hashBytes, sameBytes } from "../memory/bytes";
+import {
+  cold, Cold, COLD, F_EXISTING, F_FIXED, F_NULLABLE, F_OWNED, F_SEEN_NULL, Field, isNull, nil, Table,
+} from "../layout/field";
+import { K_DECIMAL, K_DOUBLE, K_INT, K_MASK, K_NONE, K_SHARED } from "../layout/kinds";
+import { E_COLUMNS, fail } from "../scan/failure";
+import { recordSerial } from "../tables/table";
+import { allocColumn, freeColumn } from "./storage";
+import { i64ToDecimal } from "../number/decimal128";
+
+let maxColumns: u32 = 10000;
+export function setMaxColumns(n: u32): void {
+  maxColumns = n;
+}
+
+export function findColumn(t: Table, name: usize, n: u32): Field {
+  const hash = hashBytes(name, n);
+  let c = load<Field>(t.columnBuckets + (<usize>(hash & t.columnMask) << 2));
+  while (!isNull(c)) {
+    const k = cold(c);
+    if (k.nameHash == hash && k.nameLength == n && sameBytes(k.name, name, n)) return c;
+    c = k.nextSameBucket;
+  }
+  return c;
+}
+
+function putInBucket(t: Table, c: Field): void {
+  const at = t.columnBuckets + (<usize>(cold(c).nameHash & t.columnMask) << 2);
+  cold(c).nextSameBucket = load<Field>(at);
+  store<Field>(at, c);
+}
+
+function takeFromBucket(t: Table, c: Field): void {
+  let at = t.columnBuckets + (<usize>(cold(c).nameHash & t.columnMask) << 2);
+  while (load<Field>(at) != c) at = changetype<usize>(cold(load<Field>(at))) + offsetof<Cold>("nextSameBucket");
+  store<Field>(at, cold(c).nextSameBucket);
+}
+
+function growBuckets(t: Table): void {
+  t.columnMask = t.columnMask * 2 + 1;
+  t.columnBuckets = allocStruct(<usize>(t.columnMask + 1) << 2);
+  let c = t.columns;
+  while (!isNull(c)) {
+    putInBucket(t, c);
+    c = cold(c).nextColumn;
+  }
+}
+
+/** Makes c, a field without column state, the last column of t. False when the table is full. The name must live
+ *  as long as the instance; precision and scale are for decimals. */
+export function addColumn(c: Field, t: Table, name: usize, n: u32, kind: u32, precision: u32, scale: u32): bool {
+  if (t.columnCount >= maxColumns) {
+    fail(0, E_COLUMNS);
+    return false;
+  }
+  const k = cold(c);
+  if (c.len == 0xffffffff) c.len = 0;
+  k.table = t;
+  k.name = name;
+  k.nameLength = n;
+  k.nameHash = hashBytes(name, n);
+  k.precision = precision;
+  k.scale = scale;
+  k.flags |= F_NULLABLE;
+  k.nextColumn = nil<Field>();
+  k.previousColumn = t.lastColumn;
+  if (isNull(t.lastColumn)) t.columns = c;
+  else cold(t.lastColumn).nextColumn = c;
+  t.lastColumn = c;
+  t.columnCount++;
+  if (t.columnCount * 2 > t.columnMask) growBuckets(t);
+  else putInBucket(t, c);
+  c.len = 0;
+  k.runStart = 0;
+  k.nulls = 0;
+  k.validDirty = 0;
+  setKind(c, kind);
+  return true;
+}
+
+/** Gives the column its type and memory; an incomplete column (K_NONE) has none yet. */
+export function setKind(c: Field, kind: u32): void {
+  c.kind = <u8>kind;
+  if (kind != K_NONE && cold(c).table.rowCapacity) allocColumn(c, cold(c).table.rowCapacity);
+}
+
+/** f takes over the column c, which no field owns: its state moves into f's line. */
+export function adoptColumn(f: Field, c: Field): void {
+  const k = cold(f);
+  const from = cold(c);
+  const t = from.table;
+  takeFromBucket(t, c);
+  f.kind = c.kind;
+  f.len = c.len;
+  f.data = c.data;
+  f.dataPos = c.dataPos;
+  f.dataEnd = c.dataEnd;
+  f.offsets = c.offsets;
+  // Column state and identity are the first part of the cold line, up to `scale`.
+  memory.copy(changetype<usize>(k), changetype<usize>(from), offsetof<Cold>("owner"));
+  const variants = offsetof<Cold>("variantBool");
+  memory.copy(changetype<usize>(k) + variants, changetype<usize>(from) + variants, offsetof<Cold>("writer") - variants);
+  k.flags |= F_OWNED;
+  k.base = from.base;
+  k.widenedIn = from.widenedIn;
+  k.widenedFrom = from.widenedFrom;
+  let v = t.columns;
+  while (!isNull(v)) {
+    if (cold(v).base == c) cold(v).base = f;
+    v = cold(v).nextColumn;
+  }
+  if (isNull(k.previousColumn)) t.columns = f;
+  else cold(k.previousColumn).nextColumn = f;
+  if (isNull(k.nextColumn)) t.lastColumn = f;
+  else cold(k.nextColumn).previousColumn = f;
+  putInBucket(t, f);
+}
+
+/** Takes an unproven column out of its table; its field is as if it had never seen a value. */
+export function removeColumn(c: Field): void {
+  const k = cold(c);
+  const t = k.table;
+  takeFromBucket(t, c);
+  if (isNull(k.previousColumn)) t.columns = k.nextColumn;
+  else cold(k.previousColumn).nextColumn = k.nextColumn;
+  if (isNull(k.nextColumn)) t.lastColumn = k.previousColumn;
+  else cold(k.nextColumn).previousColumn = k.previousColumn;
+  t.columnCount--;
+  if (c.kind != <u8>K_NONE && k.valid) freeColumn(c);
+  let f = t.fields;
+  while (!isNull(f)) {
+    forget(cold(f), c);
+    if (cold(f).target == c) {
+      cold(f).target = nil<Field>();
+      if (f.kind == <u8>K_SHARED || f.kind == <u8>K_MASK) {
+        f.kind = <u8>K_NONE;
+        f.len = 0xffffffff;
+      }
+    }
+    f = cold(f).nextField;
+  }
+  let other = t.columns;
+  while (!isNull(other)) {
+    forget(cold(other), c);
+    other = cold(other).nextColumn;
+  }
+  c.kind = <u8>K_NONE;
+  c.len = 0xffffffff;
+  k.flags &= F_SEEN_NULL;
+  k.nulls = 0;
+}
+
+function forget(k: Cold, c: Field): void {
+  let at = changetype<usize>(k) + offsetof<Cold>("variantBool");
+  const end = changetype<usize>(k) + offsetof<Cold>("variantJson");
+  while (at <= end) {
+    if (load<Field>(at) == c) store<Field>(at, nil<Field>());
+    at += 4;
+  }
+}
+
+/** 2^53: every integer up to it is exact as a double. */
+const EXACT: i64 = 9007199254740992;
+
+export function isExactDouble(v: i64): bool {
+  if (v >= -EXACT && v <= EXACT) return true;
+  const d = <f64>v;
+  return d < 9223372036854775807.0 && d >= -9223372036854775808.0 && <i64>d == v;
+}
+
+/** Turns a bigint column into a double one when nothing of it has left the engine and every value is exact. */
+export function widenToDouble(c: Field): bool {
+  const k = cold(c);
+  if (k.flags & (F_FIXED | F_EXISTING)) return false;
+  for (let i: u32 = 0; i < c.len; i++) if (!isExactDouble(load<i64>(c.data + (<usize>i << 3)))) return false;
+  for (let i: u32 = 0; i < c.len; i++) {
+    const at = c.data + (<usize>i << 3);
+    store<f64>(at, <f64>load<i64>(at));
+  }
+  c.kind = <u8>K_DOUBLE;
+  noteWidening(k, K_INT);
+  return true;
+}
+
+/** Turns a bigint column into decimal(38,0) when nothing of it has left the engine. */
+export function widenToDecimal(c: Field): bool {
+  const k = cold(c);
+  if (k.flags & (F_FIXED | F_EXISTING)) return false;
+  copyAs(c, K_DECIMAL);
+  k.precision = 38;
+  k.scale = 0;
+  noteWidening(k, K_INT);
+  return true;
+}
+
+function noteWidening(k: Cold, from: u32): void {
+  k.widenedIn = recordSerial;
+  k.widenedFrom = from;
+}
+
+/** Re-allocates the values of c as another number kind, bigint to decimal or back. */
+function copyAs(c: Field, kind: u32): void {
+  const k = cold(c);
+  const len = c.len;
+  const old = allocStruct(COLD + 64) + COLD;
+  memory.copy(old - COLD, changetype<usize>(c) - COLD, COLD + 32);
+  const before = changetype<Field>(old);
+  c.kind = <u8>kind;
+  allocColumn(c, k.rowCapacity);
+  memory.copy(k.valid, cold(before).valid, ((<usize>len + 7) >>> 3) + 1);
+  for (let i: u32 = 0; i < len; i++) {
+    if (kind == K_DECIMAL) i64ToDecimal(load<i64>(before.data + (<usize>i << 3)), 38, 0, c.data + (<usize>i << 4));
+    else store<i64>(c.data + (<usize>i << 3), load<i64>(before.data + (<usize>i << 4)));
+  }
+  freeColumn(before);
+}
+
+/** Undoes a widening of the record being rolled back. */
+export function unwiden(c: Field): void {
+  const k = cold(c);
+  k.widenedIn = 0;
+  if (c.kind == <u8>K_DOUBLE) {
+    for (let i: u32 = 0; i < c.len; i++) {
+      const at = c.data + (<usize>i << 3);
+      store<i64>(at, <i64>load<f64>(at));
+    }
+    c.kind = <u8>K_INT;
+  } else copyAs(c, K_INT);
+}

@@ -1,0 +1,75 @@
+// Undoing a record: its rows, and what its values alone made known (columns, widened types).
+import { cold, F_EXISTING, F_FIXED, F_HINTED, Field, isNull, OwnId, Table } from "../layout/field";
+import { isColumn, isVariable, K_BOOL, K_DECIMAL, K_INT, K_NONE, K_SHARED } from "../layout/kinds";
+import { firstTable, recordSerial } from "../tables/table";
+import { bitBytes } from "./storage";
+import { removeColumn, unwiden } from "./column";
+import { setRun } from "./write";
+
+export function rollbackRecord(): void {
+  let t = firstTable;
+  while (!isNull(t)) {
+    if (t.record == recordSerial) rollbackTable(t);
+    t = t.next;
+  }
+}
+
+function rollbackTable(t: Table): void {
+  const rows = t.recordStart;
+  t.rows = rows;
+  t.record = 0;
+  let c = t.columns;
+  while (!isNull(c)) {
+    const next = cold(c).nextColumn;
+    truncate(c, rows);
+    if (cold(c).widenedIn == recordSerial) unwiden(c);
+    if (isUnproven(c)) removeColumn(c);
+    c = next;
+  }
+  let f = t.fields;
+  while (!isNull(f)) {
+    if (!isColumn(f.kind) && f.kind != <u8>K_NONE && f.len > rows && f.len != 0xffffffff) f.len = rows;
+    const k = cold(f);
+    k.writerRow = 0;
+    f = k.nextField;
+  }
+  t.ownIds = withoutRows(t.ownIds, rows);
+  t.ownParentIds = withoutRows(t.ownParentIds, rows);
+  t.ownRootIds = withoutRows(t.ownRootIds, rows);
+}
+
+function withoutRows(list: OwnId, rows: u32): OwnId {
+  while (!isNull(list) && list.row >= rows) list = list.next;
+  return list;
+}
+
+/** Whether no committed row has a value in the column, and nothing else vouches for its type. */
+function isUnproven(c: Field): bool {
+  const k = cold(c);
+  return (k.flags & (F_FIXED | F_EXISTING | F_HINTED)) == 0 && c.len == k.nulls;
+}
+
+/** Shortens c to at most `rows` rows. */
+function truncate(c: Field, rows: u32): void {
+  if (c.len <= rows) return;
+  const k = cold(c);
+  if (k.runStart > rows) {
+    // The run began behind the cut: bits before it are right up to the cut, count the nulls among them anew.
+    setRun(k.valid, k.runStart, k.runStart);
+    let nulls: u32 = 0;
+    for (let i: u32 = 0; i < rows; i++) nulls += 1 - ((<u32>load<u8>(k.valid + (i >>> 3)) >>> (i & 7)) & 1);
+    k.nulls = nulls;
+    k.runStart = rows;
+    clearBits(k.valid, rows, c.len);
+  }
+  if (isVariable(c.kind)) c.dataPos = c.data + load<u32>(c.offsets + (<usize>rows << 2));
+  else if (c.kind == <u8>K_BOOL) clearBits(c.data, rows, c.len);
+  c.len = rows;
+}
+
+function clearBits(bits: usize, from: u32, to: u32): void {
+  for (let i = from; i < to; i++) {
+    const at = bits + (<usize>i >>> 3);
+    store<u8>(at, <u32>load<u8>(at) & ~(<u32>1 << (i & 7)));
+  }
+}

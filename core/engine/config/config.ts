@@ -1,0 +1,154 @@
+// The engine's configuration (EngineConfig in core/binding/contract.ts): limits, names, hints, tables to continue from.
+import { allocBlock, setMemoryLimit } from "../memory/arena";
+import { isText } from "../memory/bytes";
+import { declareColumns, setMaxName } from "../columns/bind";
+import { addColumn, setMaxColumns } from "../columns/column";
+import { setWiden } from "../columns/convert";
+import {
+  cold, F_EXISTING, F_FIXED, F_NULLABLE, F_PRIMARY, F_VARIANT, Hint, isNull, nil, Table,
+} from "../layout/field";
+import { K_DECIMAL, K_NONE, K_WEI } from "../layout/kinds";
+import { normalizeKey } from "../naming/snake-case";
+import { setDepthLimit } from "../scan/skip";
+import { newDetached } from "../tables/shape";
+import { setSeed } from "../tables/ids";
+import { configureTables, findTable, newTable } from "../tables/table";
+import { hintFor, kindNamed, newHint, readHints } from "./hints";
+import {
+  firstIn, isString, isStringOf, member, nextAfter, readBool, readNumber, readString, textLength, textPtr, valueOf,
+} from "./reader";
+
+export let loadId: usize = 0;
+export let loadIdLength: u32 = 0;
+export let quarantine: bool = false;
+export let recordLimit: usize = 0;
+/** Bytes of records after which batches are cut. */
+export let batchBytes: u64 = 0;
+
+let maxNesting: i32 = 1000;
+let maxName: u32 = 65536;
+/** Tables' hints by raw table name, a level above the columns'. */
+let hints: Hint = nil<Hint>();
+
+export function readConfig(p: usize): void {
+  const limits = member(p, "limits");
+  setMemoryLimit(<usize>readNumber(member(limits, "memoryBytes"), 4294901760));
+  setDepthLimit(<u32>readNumber(member(limits, "depth"), 512));
+  setMaxColumns(<u32>readNumber(member(limits, "columns"), 10000));
+  recordLimit = <usize>readNumber(member(limits, "recordBytes"), 67108864);
+  batchBytes = <u64>readNumber(member(p, "batchBytes"), 524288);
+  configureTables(<u32>readNumber(member(limits, "tables"), 4096), readBool(member(p, "rootKey"), false));
+  maxNesting = <i32>readNumber(member(p, "maxTableNesting"), 1000);
+  maxName = <u32>readNumber(member(p, "maxIdentifierLength"), 65536);
+  setMaxName(maxName);
+  setWiden(!isStringOf(member(p, "onTypeConflict"), "variant"));
+  quarantine = isStringOf(member(p, "onBadRecord"), "quarantine");
+  const seed = member(p, "seed");
+  if (isString(seed)) setSeed(readU64(seed + 1));
+  const id = member(p, "loadId");
+  if (isString(id)) {
+    readString(id);
+    loadId = textPtr;
+    loadIdLength = textLength;
+  }
+  hints = newHint();
+  let key = firstIn(member(p, "hints"));
+  while (key) {
+    readString(key);
+    const name = textPtr;
+    const length = textLength;
+    const h = readHints(valueOf(key));
+    h.key = name;
+    h.keyLength = length;
+    h.sibling = hints.child;
+    hints.child = h;
+    key = nextAfter(valueOf(key));
+  }
+  key = firstIn(member(p, "tables"));
+  while (key) {
+    readTable(key, valueOf(key));
+    key = nextAfter(valueOf(key));
+  }
+}
+
+function readU64(p: usize): u64 {
+  let v: u64 = 0;
+  while (<u32>load<u8>(p) - 48 <= 9) {
+    v = v * 10 + <u64>(load<u8>(p) - 48);
+    p++;
+  }
+  return v;
+}
+
+/** The root table of that name, made on first use; `fallback` gives the hints of tables that have none by name. */
+export function rootTableNamed(name: usize, n: u32, fallback: Hint): Table {
+  const d = allocBlock(n * 2 + 64);
+  const length = normalizeKey(name, n, maxName, d);
+  let hint = hintFor(hints, name, n);
+  if (isNull(hint)) hint = fallback;
+  const known = findTable(d, length);
+  if (!isNull(known)) {
+    if (isNull(known.hint)) {
+      known.hint = hint;
+      known.shape.hint = hint;
+    }
+    return known;
+  }
+  const t = newTable(d, length, d, length, nil<Table>(), hint, nestingOf(hint), 1);
+  if (!isNull(hint)) declareColumns(t, hint);
+  return t;
+}
+
+function nestingOf(hint: Hint): i32 {
+  return !isNull(hint) && hint.maxNesting >= 0 ? hint.maxNesting : maxNesting;
+}
+
+/** A table of dlt's schema document: its complete columns, in order. Parents come before their children. */
+function readTable(key: usize, p: usize): void {
+  readString(key);
+  const name = textPtr;
+  const n = textLength;
+  const parentAt = member(p, "parent");
+  let parent = nil<Table>();
+  let level = maxNesting;
+  let hint = hintFor(hints, name, n);
+  if (isString(parentAt)) {
+    readString(parentAt);
+    parent = findTable(textPtr, textLength);
+    // dlt names nested tables by path, so the parent's name begins the child's; hints follow when its key is seen.
+    if (isNull(parent)) return;
+    level = parent.shape.level - 1;
+    hint = nil<Hint>();
+  } else level = nestingOf(hint);
+  const t = newTable(name, n, name, n, parent, hint, level, isNull(parent) ? 1 : parent.shape.depth + 1);
+  t.existing = 1;
+  let at = firstIn(member(p, "columns"));
+  while (at) {
+    const column = valueOf(at);
+    const kind = kindNamed(member(column, "data_type"));
+    readString(at);
+    if (isSystem(textPtr, textLength)) t.systemAt = t.systemAt < 0 ? <i32>t.columnCount : t.systemAt;
+    else if (kind != K_NONE) {
+      const c = newDetached(t);
+      const decimal = kind == K_DECIMAL || kind == K_WEI;
+      const precision = <u32>readNumber(member(column, "precision"), decimal ? 38 : 0);
+      const scale = <u32>readNumber(member(column, "scale"), kind == K_DECIMAL && !member(column, "precision") ? 9 : 0);
+      addColumn(c, t, textPtr, textLength, kind, precision, scale);
+      const k = cold(c);
+      k.flags |= F_EXISTING | F_FIXED;
+      if (!readBool(member(column, "nullable"), true)) {
+        k.flags &= ~F_NULLABLE;
+        t.required++;
+      }
+      if (readBool(member(column, "variant"), false)) k.flags |= F_VARIANT;
+      if (readBool(member(column, "primary_key"), false)) k.flags |= F_PRIMARY;
+    }
+    at = nextAfter(column);
+  }
+  if (t.systemAt < 0) t.systemAt = <i32>t.columnCount;
+}
+
+/** The columns that every table has and no field writes. */
+function isSystem(p: usize, n: u32): bool {
+  return isText(p, n, "_dlt_id") || isText(p, n, "_dlt_load_id") || isText(p, n, "_dlt_parent_id") || isText(p, n, "_dlt_list_idx") || isText(p, n, "_dlt_root_id");
+}

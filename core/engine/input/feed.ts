@@ -1,0 +1,138 @@
+// Chunks in: what is complete is read in place, the rest is carried to the next chunk.
+import { quarantine, recordLimit } from "../config/config";
+import { clearBuffer, putBytes, reserve } from "../memory/buffer";
+import { clearFailure, E_EMPTY, E_RECORD, E_TRUNCATED, fail } from "../scan/failure";
+import { firstInvalid, isUtf8, wholeCharacters } from "../scan/utf8";
+import { FINISHED, incomplete, linesBefore, openDocument, readDocument } from "./document";
+import { FORMAT_AUTO, FORMAT_JSON, FORMAT_NDJSON, Input } from "./input";
+import { lastLineEnd, readLines } from "./ndjson";
+import { recordFailed } from "./progress";
+import { setInvalidAt } from "./record";
+
+/** Bytes that may be written before and after a chunk given to {@link push}. */
+@inline export const HEADROOM: usize = 262144;
+@inline export const PADDING: usize = 128;
+
+/** Feeds n bytes at p; HEADROOM bytes before and PADDING bytes behind them are free. False on failure. */
+export function push(input: Input, p: usize, n: usize): bool {
+  const carry = input.carry;
+  let start = p;
+  let end = p + n;
+  if (input.offset == 0 && carry.len == 0) start = afterMark(p, end, input);
+  const waiting = carry.len != 0 && waits(input, p, n);
+  if (waiting || carry.len > HEADROOM - PADDING) {
+    putBytes(carry, p, n);
+    if (waiting) return withinLimit(input);
+    reserve(carry, PADDING);
+    start = carry.ptr;
+    end = start + carry.len;
+  } else if (carry.len) {
+    start -= carry.len;
+    memory.copy(start, carry.ptr, carry.len);
+  }
+  const rest = read(input, start, end, false);
+  if (!rest) return false;
+  const left = end - rest;
+  if (rest != carry.ptr || left != carry.len) {
+    reserve(carry, left > carry.len ? left - carry.len : 0);
+    memory.copy(carry.ptr, rest, left);
+    carry.len = left;
+  }
+  input.retryAt = left * 2;
+  return withinLimit(input);
+}
+
+/** Whether the carried text is still incomplete with the chunk: no newline has come, or it has not grown enough for
+ *  another try (so that trying stays linear in the size of the record). */
+function waits(input: Input, p: usize, n: usize): bool {
+  if (input.done) return false;
+  if (input.format == FORMAT_NDJSON) return lastLineEnd(p, p + n) == 0;
+  return input.carry.len + n < input.retryAt;
+}
+
+/** Position after a byte order mark. The mark counts in offsets. */
+function afterMark(p: usize, end: usize, input: Input): usize {
+  if (end - p < 3 || (load<u32>(p) & 0xffffff) != 0xbfbbef) return p;
+  input.offset = 3;
+  return p + 3;
+}
+
+function withinLimit(input: Input): bool {
+  const carry = input.carry;
+  if (carry.len <= recordLimit) return true;
+  if (input.skippingLine) {
+    input.offset += carry.len;
+    clearBuffer(carry);
+    return true;
+  }
+  clearFailure();
+  fail(carry.ptr, E_RECORD);
+  if (!recordFailed(input, carry.ptr, input.offset, input.lines, carry.ptr)) return false;
+  input.offset += carry.len;
+  clearBuffer(carry);
+  if (input.format == FORMAT_NDJSON) input.skippingLine = 1;
+  else input.done = 1;
+  return true;
+}
+
+/** Reads what is complete of p..end. Returns the first byte not read, 0 on failure. */
+function read(input: Input, p: usize, end: usize, final: bool): usize {
+  if (input.skippingLine) {
+    while (p < end && load<u8>(p) != 10) p++;
+    if (p < end) {
+      input.skippingLine = 0;
+      input.lines++;
+      input.offset += 1;
+      p++;
+    }
+  }
+  const whole = final ? end - p : wholeCharacters(p, end - p);
+  setInvalidAt(isUtf8(p, whole) ? 0 : p + firstInvalid(p, whole));
+  while (true) {
+    if (input.done) {
+      input.offset += end - p;
+      return end;
+    }
+    let q: usize;
+    if (input.format == FORMAT_NDJSON) {
+      let stop = end;
+      if (final) {
+        store<u8>(end, 10);
+        stop++;
+      } else {
+        stop = lastLineEnd(p, end);
+        if (!stop) return p;
+      }
+      q = readLines(input, p, stop);
+      if (!q) return 0;
+      if (q > end) q = end;
+      input.offset += q - p;
+      if (!input.done) return q;
+    } else {
+      if (!input.levels) openDocument(input);
+      memory.fill(end, 0, PADDING);
+      q = readDocument(input, p, end, final);
+      if (!q) return 0;
+      input.lines = linesBefore(input, p, q);
+      input.offset += q - p;
+      if (!input.done && input.format != FORMAT_NDJSON) return q;
+    }
+    p = q;
+  }
+}
+
+/** The input ends. False on failure. */
+export function finish(input: Input): bool {
+  const carry = input.carry;
+  reserve(carry, PADDING);
+  // A last line without a newline must not read into what the buffer held before.
+  memory.fill(carry.ptr + carry.len, 0, PADDING);
+  const start = carry.len >= 3 && input.offset == 0 ? afterMark(carry.ptr, carry.ptr + carry.len, input) : carry.ptr;
+  const rest = read(input, start, carry.ptr + carry.len, true);
+  if (!rest) return false;
+  if (input.done || input.format == FORMAT_NDJSON || input.state == FINISHED) return true;
+  if (input.format == FORMAT_AUTO && input.depth == 0) return true;
+  clearFailure();
+  fail(rest, input.offset == 0 ? E_EMPTY : E_TRUNCATED);
+  return recordFailed(input, rest, input.offset, input.lines, rest);
+}

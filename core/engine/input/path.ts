@@ -1,0 +1,131 @@
+// Paths into a document or a record: object keys, and "every element" of a list.
+import { allocBlock, allocStruct, freeBlock } from "../memory/arena";
+import { sameBytes } from "../memory/bytes";
+import { isNull, nil } from "../layout/field";
+import { firstIn, nextAfter, readString, textLength, textPtr } from "../config/reader";
+import { skipKey, skipValue } from "../scan/skip";
+import { decodeString, skipSpace, skipString } from "../scan/text";
+
+@unmanaged
+export class Steps {
+  count: u32;
+  /** Pointer and length per step; a null pointer stands for every element of a list. */
+  items: usize;
+}
+
+@unmanaged
+export class Paths {
+  count: u32;
+  items: usize;
+}
+
+export function readPath(p: usize): Steps {
+  if (!firstIn(p)) return nil<Steps>();
+  const steps = changetype<Steps>(allocStruct(offsetof<Steps>()));
+  let at = firstIn(p);
+  while (at) {
+    steps.count++;
+    at = nextAfter(at);
+  }
+  steps.items = allocStruct(<usize>steps.count * 8);
+  let item = steps.items;
+  at = firstIn(p);
+  while (at) {
+    if (load<u8>(at) == 34) {
+      readString(at);
+      store<usize>(item, textPtr);
+      store<u32>(item, textLength, 4);
+    }
+    item += 8;
+    at = nextAfter(at);
+  }
+  return steps;
+}
+
+export function readPaths(p: usize): Paths {
+  if (!firstIn(p)) return nil<Paths>();
+  const paths = changetype<Paths>(allocStruct(offsetof<Paths>()));
+  let at = firstIn(p);
+  while (at) {
+    paths.count++;
+    at = nextAfter(at);
+  }
+  paths.items = allocStruct(<usize>paths.count * 4);
+  let item = paths.items;
+  at = firstIn(p);
+  while (at) {
+    store<Steps>(item, readPath(at));
+    item += 4;
+    at = nextAfter(at);
+  }
+  return paths;
+}
+
+@inline
+export function pathAt(paths: Paths, i: u32): Steps {
+  return load<Steps>(paths.items + (<usize>i << 2));
+}
+
+/** Whether step i of the path is the key whose string starts at p (after the quote); `*` steps are no keys. */
+export function isStep(steps: Steps, i: u32, p: usize): bool {
+  if (isNull(steps) || i >= steps.count) return false;
+  const at = steps.items + (<usize>i << 3);
+  const text = load<usize>(at);
+  const n = load<u32>(at, 4);
+  if (!text) return false;
+  const raw = skipString(p) - 1 - p;
+  let escaped = false;
+  for (let k: usize = 0; k < raw; k++) if (load<u8>(p + k) == 92) escaped = true;
+  if (!escaped) return raw == n && sameBytes(text, p, n);
+  const d = allocBlock(raw + 64);
+  const length = decodeString(p, d) - d;
+  const same = length == n && sameBytes(text, d, n);
+  freeBlock(d, raw + 64);
+  return same;
+}
+
+export function isEveryElement(steps: Steps, i: u32): bool {
+  return !isNull(steps) && i < steps.count && load<usize>(steps.items + (<usize>i << 3)) == 0;
+}
+
+/** Position after the value {@link findValue} found. */
+export let foundEnd: usize = 0;
+
+/** The value a path leads to in the valid JSON value at p, 0 when there is none. Of equal keys the last counts, of
+ *  a list's elements the first. */
+export function findValue(p: usize, steps: Steps): usize {
+  let step: u32 = 0;
+  while (step < steps.count) {
+    const every = isEveryElement(steps, step);
+    const c: u32 = load<u8>(p);
+    if (every) {
+      if (c != 91) return 0;
+      p = skipSpace(p + 1);
+      if (load<u8>(p) == 93) return 0;
+    } else {
+      if (c != 123) return 0;
+      p = memberAt(p, steps, step);
+      if (!p) return 0;
+    }
+    step++;
+  }
+  foundEnd = skipValue(p, 0);
+  return p;
+}
+
+function memberAt(p: usize, steps: Steps, step: u32): usize {
+  let found: usize = 0;
+  p = skipSpace(p + 1);
+  if (load<u8>(p) == 125) return 0;
+  while (true) {
+    const key = p;
+    p = skipKey(p);
+    if (!p) return 0;
+    if (isStep(steps, step, key + 1)) found = p;
+    p = skipValue(p, 0);
+    if (!p) return 0;
+    p = skipSpace(p);
+    if (load<u8>(p) != 44) return found;
+    p = skipSpace(p + 1);
+  }
+}

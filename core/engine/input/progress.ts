@@ -1,0 +1,39 @@
+// What happens around records, whatever the format: counting, limits, batches, rejects.
+import { batchBytes, quarantine } from "../config/config";
+import { cutBatches } from "../arrow/batches";
+import { hasMask } from "../config/hints";
+import { failure } from "../scan/failure";
+import { setFault } from "./fault";
+import { Input } from "./input";
+import { captureRecord } from "./record";
+import { reject } from "./rejects";
+import { isNull } from "../layout/field";
+
+let sinceCut: u64 = 0;
+
+/** The record at p, n bytes, is in. False when the input has all it may take. */
+export function recordDone(input: Input, p: usize, n: usize): bool {
+  input.records++;
+  if (!isNull(input.recordCaptures)) captureRecord(input, p);
+  sinceCut += n;
+  if (sinceCut >= batchBytes) {
+    sinceCut = 0;
+    cutBatches(false);
+  }
+  if (input.limit != 0 && input.records >= input.limit) {
+    input.limitReached = 1;
+    input.done = 1;
+    return false;
+  }
+  return true;
+}
+
+/** The record at `start` has failed; its offset and lines are the input's. True when it was set aside. */
+export function recordFailed(input: Input, start: usize, base: u64, lines: u64, end: usize): bool {
+  const t = input.table;
+  setFault(t.name, t.nameLength, input.records + input.rejected + 1, start, base, lines, end, hasMask(t.hint));
+  if (!quarantine || failure == 0) return false;
+  input.rejected++;
+  reject(t);
+  return true;
+}

@@ -1,0 +1,169 @@
+// One record: parsed, checked, kept or undone.
+import { recordLimit, rootTableNamed } from "../config/config";
+import { normalizeValue, routeText, routeLength } from "./route";
+import { Buffer, clearBuffer, newBuffer, putByte, putText, reserve } from "../memory/buffer";
+import { cold, F_NULLABLE, Field, isNull, Table } from "../layout/field";
+import { putNumberAside } from "../parse/number";
+import { coldBool, coldLiteral, coldNull, coldString, setRewritten } from "../parse/cold";
+import { valueFieldOf } from "../parse/element";
+import { putJsonString, writeJson } from "../parse/json-text";
+import { parseObject } from "../parse/object";
+import { ownIds, ownRootId, setOwnIds } from "../parse/own-ids";
+import { setRootRow } from "../parse/root-row";
+import { rollbackRecord } from "../columns/rollback";
+import { clearFailure, E_DEPTH, E_DUPLICATE, E_LIST_END, E_NULL, E_OWN_ID, E_RECORD, E_UTF8, fail, failure } from "../scan/failure";
+import { getDepthLimit } from "../scan/skip";
+import { skipSpace } from "../scan/text";
+import { newRow, nextRecord } from "../tables/table";
+import { writeRootId } from "../tables/ids";
+import { Input } from "./input";
+import { findValue, foundEnd, pathAt, Paths } from "./path";
+
+/** First byte of the text at hand that is not UTF-8; 0 when there is none. */
+export let invalidAt: usize = 0;
+export function setInvalidAt(p: usize): void {
+  invalidAt = p;
+}
+
+const rewrittenText = newBuffer();
+
+/** Parses the record at p, whose first byte has the given offset in the input. On failure returns 0 with nothing of
+ *  it left in the tables; `failure` and `failedAt` say what and where. */
+export function parseRecord(input: Input, p: usize, offset: u64): usize {
+  setOwnIds(input.ownIds != 0);
+  let end = attempt(input, p, p, offset);
+  if (!end && failure == E_OWN_ID) {
+    input.ownIds = 1;
+    setOwnIds(true);
+    end = attempt(input, p, p, offset);
+  }
+  if (!end && failure == E_DUPLICATE) end = withoutDuplicates(input, p, offset);
+  if (end && invalidAt && invalidAt < end && invalidAt >= p) {
+    rollbackRecord();
+    return fail(invalidAt, E_UTF8);
+  }
+  if (end && end - p > recordLimit) {
+    rollbackRecord();
+    return fail(p, E_RECORD);
+  }
+  return end;
+}
+
+/** Parses the text at p (a rewriting of the record at `source`, or the record itself). */
+function attempt(input: Input, p: usize, source: usize, offset: u64): usize {
+  clearFailure();
+  nextRecord();
+  const t = isNull(input.route) ? input.table : routed(input, source);
+  const end = parseRoot(input, t, p, offset, 0);
+  if (!end) rollbackRecord();
+  return end;
+}
+
+function withoutDuplicates(input: Input, p: usize, offset: u64): usize {
+  clearFailure();
+  clearBuffer(rewrittenText);
+  const end = writeJson(p, rewrittenText, 0);
+  if (!end) return 0;
+  memory.fill(reserve(rewrittenText, 128), 0, 128);
+  setRewritten(true);
+  const parsed = attempt(input, rewrittenText.ptr, p, offset);
+  setRewritten(false);
+  if (parsed) return end;
+  // A failure that is left is not one of syntax; the place is the record.
+  const code = failure;
+  clearFailure();
+  return fail(p, code);
+}
+
+function parseRoot(input: Input, t: Table, p: usize, offset: u64, depth: u32): usize {
+  const c: u32 = load<u8>(p);
+  // A list stands for its elements.
+  if (c == 91) return parseItems(input, t, p, offset, depth);
+  const row = newRow(t);
+  writeRootId(t, row, input.ordinal, offset);
+  setRootRow(t, row);
+  if (c == 123) {
+    if (ownIds) ownRootId(p, t, row);
+    const end = parseObject(p + 1, t.shape, row);
+    if (!end) return 0;
+    if (input.constants && !parseObject(input.constants, t.shape, row)) return 0;
+    if (t.required && !hasRequired(t, row)) return fail(p, E_NULL);
+    return end;
+  }
+  const f = valueFieldOf(t);
+  let end: usize = 0;
+  if (c == 34) end = coldString(p + 1, f, row);
+  else if (c - 48 < 10 || c == 45) end = putNumberAside(p, f, row);
+  else end = putItemLiteral(p, f, row);
+  if (end && input.constants && !parseObject(input.constants, t.shape, row)) return 0;
+  return end;
+}
+
+function putItemLiteral(p: usize, f: Field, row: u32): usize {
+  const word = load<u32>(p);
+  if (word == 0x6c6c756e) return f.len > row ? coldNull(p, f, row) : p + 4;
+  if (word == 0x65757274) return coldBool(p, f, row, 1);
+  if (word == 0x736c6166 && load<u8>(p, 4) == 101) return coldBool(p, f, row, 0);
+  return coldLiteral(p);
+}
+
+function parseItems(input: Input, t: Table, p: usize, offset: u64, depth: u32): usize {
+  const start = p;
+  p = skipSpace(p + 1);
+  if (load<u8>(p) == 93) return p + 1;
+  if (depth >= getDepthLimit()) return fail(start, E_DEPTH);
+  while (true) {
+    p = parseRoot(input, t, p, offset + (p - start), depth + 1);
+    if (!p) return 0;
+    p = skipSpace(p);
+    const c = load<u8>(p);
+    if (c == 93) return p + 1;
+    if (c != 44) return fail(p, E_LIST_END);
+    p = skipSpace(p + 1);
+  }
+}
+
+/** Whether every column that must not be null has a value in the row. */
+function hasRequired(t: Table, row: u32): bool {
+  let c = t.columns;
+  while (!isNull(c)) {
+    const k = cold(c);
+    if ((k.flags & F_NULLABLE) == 0 && (c.len != row + 1 || k.runStart > row)) return false;
+    c = k.nextColumn;
+  }
+  return true;
+}
+
+/** The table the record's routing value names; the input's own where it names none. */
+function routed(input: Input, p: usize): Table {
+  const at = findValue(p, input.route);
+  clearFailure();
+  if (!at || !normalizeValue(at, foundEnd)) return input.table;
+  return rootTableNamed(routeText, routeLength, input.table.hint);
+}
+
+/** Appends the captured values of the record at p: `["<JSON text>", null]`. */
+export function captureRecord(input: Input, p: usize): void {
+  const paths = input.recordCaptures;
+  const out = input.recordValues;
+  if (out.len) putByte(out, 44);
+  putByte(out, 91);
+  for (let i: u32 = 0; i < paths.count; i++) {
+    if (i) putByte(out, 44);
+    putCaptured(out, p, paths, i);
+  }
+  putByte(out, 93);
+}
+
+const captured = newBuffer();
+
+function putCaptured(out: Buffer, p: usize, paths: Paths, i: u32): void {
+  const at = findValue(p, pathAt(paths, i));
+  if (!at) {
+    putText(out, "null");
+    return;
+  }
+  clearBuffer(captured);
+  writeJson(at, captured, 0);
+  putJsonString(out, captured.ptr, captured.len);
+}

@@ -1,0 +1,232 @@
+// The layout everything hangs on. One field (a key of an object at one place in the data) is one 64-byte cache line that
+// holds the column's write position and the bytes of its key; what is rarely needed sits at a fixed negative offset,
+// reached without another pointer. HACKING.md draws the line.
+
+/** The hot line. From byte 32 on: the key as it stands in the data, `"key":`. */
+@unmanaged
+export class Field {
+  kind: u8;
+  /** Length of the key token; 255 when longer than that. */
+  tokenLength: u8;
+  /** Not zero when the token is longer than 32 bytes. */
+  long: u16;
+  /** Rows written, nulls included. Fields that are no column: row last seen + 1. */
+  len: u32;
+  /** Values (K_OBJECT: the Shape, K_LIST: the Table). */
+  data: usize;
+  /** Variable-width columns: where the next value goes, and the last position a step may start from. */
+  dataPos: usize;
+  dataEnd: usize;
+  offsets: usize;
+  /** The field that followed this one last time. */
+  next: Field;
+  /** Ones at the bytes of the 32-byte compare that lie behind the token. */
+  tokenMask: u32;
+}
+
+@inline export const TOKEN: usize = 32;
+/** Distance of the cold part before the hot line. */
+@inline export const COLD: usize = 192;
+
+@unmanaged
+export class Cold {
+  // column state
+  valid: usize;
+  /** Where the current run of non-null rows began; bits before it are in `valid`. */
+  runStart: u32;
+  nulls: u32;
+  validDirty: u32;
+  dataCapacity: u32;
+  /** Rows that `valid`, `data` and `offsets` have room for. */
+  rowCapacity: u32;
+  // identity
+  table: Table;
+  name: usize;
+  nameLength: u32;
+  nameHash: u32;
+  nextColumn: Field;
+  previousColumn: Field;
+  nextSameBucket: Field;
+  flags: u32;
+  precision: u32;
+  scale: u32;
+  // key
+  owner: Shape;
+  nextField: Field;
+  keyHash: u32;
+  keyLength: u32;
+  nextInBucket: Field;
+  decodedKey: usize;
+  decodedLength: u32;
+  hint: Hint;
+  // where other kinds of values go
+  shape: Shape;
+  list: Table;
+  /** The column, when it is not the field itself (K_SHARED, K_MASK). */
+  target: Field;
+  /** Variant columns by kind of value, K_BOOL to K_TEXT, then decimal. */
+  variantBool: Field;
+  variantInt: Field;
+  variantDouble: Field;
+  variantTimestamp: Field;
+  variantText: Field;
+  variantDecimal: Field;
+  variantJson: Field;
+  /** K_SHARED target: the shape whose value the current row holds. */
+  writer: Shape;
+  writerRow: u32;
+  /** Base column of a variant. */
+  base: Field;
+  /** Record that widened the column, for its rollback; its kind before. */
+  widenedIn: u32;
+  widenedFrom: u32;
+}
+
+/** Column flags. */
+@inline export const F_NULLABLE: u32 = 1;
+@inline export const F_VARIANT: u32 = 2;
+/** A null was seen before any value. */
+@inline export const F_SEEN_NULL: u32 = 4;
+/** In a batch that has left the engine, or at the destination already: its type is fixed. */
+@inline export const F_FIXED: u32 = 8;
+/** Came with the configuration. */
+@inline export const F_EXISTING: u32 = 16;
+@inline export const F_PRIMARY: u32 = 32;
+@inline export const F_MERGE: u32 = 64;
+/** Owned by a field of the data (a column from the configuration is not, until its key is seen). */
+@inline export const F_OWNED: u32 = 128;
+/** Type given by a hint. */
+@inline export const F_HINTED: u32 = 256;
+
+@inline
+export function cold(f: Field): Cold {
+  return changetype<Cold>(changetype<usize>(f) - COLD);
+}
+
+/** An object at one place in the data: its fields by key. */
+@unmanaged
+export class Shape {
+  /** The field expected first. */
+  first: Field;
+  table: Table;
+  /** Name prefix of its columns, normalised and joined, with the trailing separator. */
+  prefix: usize;
+  prefixLength: u32;
+  buckets: usize;
+  bucketMask: u32;
+  count: u32;
+  depth: u32;
+  /** Levels of nested tables still allowed; at or below 0 objects and lists stay JSON. */
+  level: i32;
+  parent: Shape;
+  hint: Hint;
+  escapedKeys: u32;
+}
+
+@unmanaged
+export class Table {
+  rows: u32;
+  rowCapacity: u32;
+  /** Record that last added a row here, and the row count before it: what a rollback needs. */
+  record: u32;
+  recordStart: u32;
+  /** Ids, 14 characters a row. */
+  ids: usize;
+  parentIds: usize;
+  listIndex: usize;
+  rootIds: usize;
+  shape: Shape;
+  /** Field of scalar elements (`value`) and of lists in lists (`list`). */
+  valueField: Field;
+  listField: Field;
+  /** Mixed into the ids of its rows: a hash of its name. */
+  salt: u64;
+  name: usize;
+  nameLength: u32;
+  nameHash: u32;
+  /** Normalised, unshortened path: what nested tables are named after. */
+  path: usize;
+  pathLength: u32;
+  parent: Table;
+  next: Table;
+  columns: Field;
+  lastColumn: Field;
+  columnCount: u32;
+  columnBuckets: usize;
+  columnMask: u32;
+  fields: Field;
+  /** Ids that do not fit the slots, by row, newest first. */
+  ownIds: OwnId;
+  ownParentIds: OwnId;
+  ownRootIds: OwnId;
+  version: u32;
+  versions: Version;
+  /** Columns the last version has. */
+  versionColumns: u32;
+  /** Column count when the system columns got their place, -1 before the first batch. */
+  systemAt: i32;
+  /** Rows in batches already cut. */
+  cutRows: u64;
+  /** Came with the configuration. */
+  existing: u32;
+  /** Columns that must not be null. */
+  required: u32;
+  hint: Hint;
+}
+
+/** An id of another form than the usual 14 characters: supplied by the data. */
+@unmanaged
+export class OwnId {
+  row: u32;
+  ptr: usize;
+  length: u32;
+  next: OwnId;
+}
+
+/** How many columns one version of a table's Arrow schema has. */
+@unmanaged
+export class Version {
+  number: u32;
+  columns: u32;
+  next: Version;
+}
+
+/** A node of the hints, by key of the data. */
+@unmanaged
+export class Hint {
+  key: usize;
+  keyLength: u32;
+  child: Hint;
+  sibling: Hint;
+  set: u32;
+  kind: u32;
+  precision: u32;
+  scale: u32;
+  nullable: u32;
+  primary: u32;
+  merge: u32;
+  drop: u32;
+  mask: u32;
+  maskKey: usize;
+  maskKeyLength: u32;
+  as: usize;
+  asLength: u32;
+  maxNesting: i32;
+}
+
+@inline export const MASK_HMAC: u32 = 1;
+@inline export const MASK_REDACT: u32 = 2;
+@inline export const MASK_NULL: u32 = 3;
+
+@inline
+export function isNull<T>(x: T): bool {
+  return changetype<usize>(x) == 0;
+}
+
+@inline
+export function nil<T>(): T {
+  return changetype<T>(<usize>0);
+}
+
+/** Bytes behind every buffer that vector steps may touch. */
+@inline export const SLACK: usize = 128;

@@ -1,0 +1,142 @@
+// The evolved schema as JSON: dlt's table documents, what changed, how many rows.
+import { findColumn } from "../columns/column";
+import { columnName, nameLength } from "../columns/bind";
+import {
+  cold, F_EXISTING, F_MERGE, F_NULLABLE, F_PRIMARY, F_SEEN_NULL, F_VARIANT, Field, isNull, Table,
+} from "../layout/field";
+import { K_DECIMAL, K_NONE, typeName } from "../layout/kinds";
+import { Buffer, clearBuffer, putByte, putNumber, putText } from "../memory/buffer";
+import { putJsonString } from "../parse/json-text";
+import { firstTable, rootKey } from "../tables/table";
+
+/** Tables that have rows, or came with the configuration. */
+function isReal(t: Table): bool {
+  return t.existing != 0 || t.rows != 0 || t.cutRows != 0;
+}
+
+export function writeSchema(out: Buffer): void {
+  clearBuffer(out);
+  putText(out, "{\"tables\":{");
+  let comma = false;
+  for (let t = firstTable; !isNull(t); t = t.next) {
+    if (!isReal(t)) continue;
+    if (comma) putByte(out, 44);
+    comma = true;
+    writeTable(out, t);
+  }
+  putText(out, "},\"changes\":[");
+  comma = false;
+  for (let t = firstTable; !isNull(t); t = t.next) if (isReal(t)) comma = writeChanges(out, t, comma);
+  putText(out, "],\"rows\":{");
+  comma = false;
+  for (let t = firstTable; !isNull(t); t = t.next) {
+    if (!isReal(t)) continue;
+    if (comma) putByte(out, 44);
+    comma = true;
+    putJsonString(out, t.name, t.nameLength);
+    putByte(out, 58);
+    putNumber(out, t.cutRows + t.rows);
+  }
+  putText(out, "}}");
+}
+
+function writeTable(out: Buffer, t: Table): void {
+  putJsonString(out, t.name, t.nameLength);
+  putText(out, ":{\"name\":");
+  putJsonString(out, t.name, t.nameLength);
+  if (!isNull(t.parent)) {
+    putText(out, ",\"parent\":");
+    putJsonString(out, t.parent.name, t.parent.nameLength);
+  }
+  putText(out, ",\"columns\":{");
+  const systemAt = t.systemAt < 0 ? <i32>t.columnCount : t.systemAt;
+  let c = t.columns;
+  let comma = false;
+  for (let i = 0; ; i++) {
+    if (i == systemAt) {
+      if (comma) putByte(out, 44);
+      comma = true;
+      writeSystem(out, t);
+    }
+    if (isNull(c)) break;
+    if (comma) putByte(out, 44);
+    comma = true;
+    writeColumn(out, c);
+    c = cold(c).nextColumn;
+  }
+  writePending(out, t);
+  putText(out, "}}");
+}
+
+function writeSystem(out: Buffer, t: Table): void {
+  if (isNull(t.parent)) putText(out, "\"_dlt_load_id\":{\"name\":\"_dlt_load_id\",\"data_type\":\"text\",\"nullable\":false},");
+  else {
+    if (rootKey) putText(out, "\"_dlt_root_id\":{\"name\":\"_dlt_root_id\",\"data_type\":\"text\",\"nullable\":false,\"root_key\":true},");
+    putText(out, "\"_dlt_parent_id\":{\"name\":\"_dlt_parent_id\",\"data_type\":\"text\",\"nullable\":false,\"parent_key\":true},");
+    putText(out, "\"_dlt_list_idx\":{\"name\":\"_dlt_list_idx\",\"data_type\":\"bigint\",\"nullable\":false},");
+  }
+  putText(out, "\"_dlt_id\":{\"name\":\"_dlt_id\",\"data_type\":\"text\",\"nullable\":false,\"unique\":true,\"row_key\":true}");
+}
+
+function writeColumn(out: Buffer, c: Field): void {
+  const k = cold(c);
+  const kind: u32 = c.kind;
+  putJsonString(out, k.name, k.nameLength);
+  putText(out, ":{\"name\":");
+  putJsonString(out, k.name, k.nameLength);
+  putText(out, ",\"data_type\":\"");
+  putText(out, typeName(kind));
+  putText(out, "\",\"nullable\":");
+  putText(out, k.flags & F_NULLABLE ? "true" : "false");
+  if (kind == K_DECIMAL && !(k.precision == 38 && k.scale == 9)) {
+    putText(out, ",\"precision\":");
+    putNumber(out, k.precision);
+    putText(out, ",\"scale\":");
+    putNumber(out, k.scale);
+  }
+  if (k.flags & F_VARIANT) putText(out, ",\"variant\":true");
+  if (k.flags & F_PRIMARY) putText(out, ",\"primary_key\":true");
+  if (k.flags & F_MERGE) putText(out, ",\"merge_key\":true");
+  putByte(out, 125);
+}
+
+/** Columns seen only as null: known, without a type, without a place at the destination. */
+function writePending(out: Buffer, t: Table): void {
+  for (let f = t.fields; !isNull(f); f = cold(f).nextField) {
+    if (f.kind != <u8>K_NONE || !(cold(f).flags & F_SEEN_NULL)) continue;
+    const name = columnName(f);
+    const n = nameLength;
+    if (!isNull(findColumn(t, name, n))) continue;
+    putByte(out, 44);
+    putJsonString(out, name, n);
+    putText(out, ":{\"name\":");
+    putJsonString(out, name, n);
+    putText(out, ",\"nullable\":true,\"x-normalizer\":{\"seen-null-first\":true}}");
+  }
+}
+
+function writeChanges(out: Buffer, t: Table, comma: bool): bool {
+  if (!t.existing) {
+    if (comma) putByte(out, 44);
+    putText(out, "{\"kind\":\"table-added\",\"table\":");
+    putJsonString(out, t.name, t.nameLength);
+    putByte(out, 125);
+    return true;
+  }
+  for (let c = t.columns; !isNull(c); c = cold(c).nextColumn) {
+    const k = cold(c);
+    if (k.flags & F_EXISTING) continue;
+    if (comma) putByte(out, 44);
+    comma = true;
+    putText(out, "{\"kind\":\"column-added\",\"table\":");
+    putJsonString(out, t.name, t.nameLength);
+    putText(out, ",\"column\":");
+    putJsonString(out, k.name, k.nameLength);
+    putText(out, ",\"type\":\"");
+    putText(out, typeName(c.kind));
+    putByte(out, 34);
+    if (k.flags & F_VARIANT) putText(out, ",\"variant\":true");
+    putByte(out, 125);
+  }
+  return comma;
+}

@@ -1,0 +1,293 @@
+// Values off the fast path: the first of a field, those of another type than the column, masked, shared, dropped ones.
+// Everything here is called from the parser with p on the value (strings: after the quote) and returns the position
+// after it, 0 on failure.
+import { bindBeside, bindField, childPath, columnName, givesWay, getMaxName, joinedName, nameLength, variantOf } from "../columns/bind";
+import { findColumn } from "../columns/column";
+import { convertInto } from "../columns/convert";
+import { setDouble, setInt, setValue } from "../columns/value";
+import { maskValue } from "../columns/mask";
+import { putI64, putNull, unwriteRow } from "../columns/write";
+import { allocBlock } from "../memory/arena";
+import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
+import { cold, Cold, F_SEEN_NULL, Field, isNull, Table } from "../layout/field";
+import {
+  isColumn, K_BOOL, K_DECIMAL, K_DOUBLE, K_INT, K_JSON, K_LIST, K_MASK, K_NONE, K_OBJECT, K_ROW_ID, K_SHARED, K_SKIP,
+  K_TEXT, K_TIMESTAMP, K_TWIN,
+} from "../layout/kinds";
+import { shorten } from "../naming/shorten";
+import { numberErrorAt, numDouble, numInt, numKind, parseNumber } from "../number/parse-number";
+import { E_DEPTH, E_DUPLICATE, E_NUMBER, E_OWN_ID, E_TABLE_CLASH, E_TABLES, E_VALUE, E_VARIANT, fail } from "../scan/failure";
+import { getDepthLimit, skipLiteral, skipValue } from "../scan/skip";
+import { decodeString, skipString } from "../scan/text";
+import { newShape } from "../tables/shape";
+import { findTable, newTable, tablesFull } from "../tables/table";
+import { fastTimestamp, timestampMicros } from "./timestamp";
+import { advance } from "./advance";
+import { parseList, parseObject } from "./object";
+import { writeJson } from "./json-text";
+import { ownIds } from "./own-ids";
+
+/** Whether the text being parsed was rewritten: its keys are spelled one way and stand once. */
+let rewritten: bool = false;
+export function setRewritten(on: bool): void {
+  rewritten = on;
+}
+
+const decoded = newBuffer();
+const jsonText = newBuffer();
+
+/** Fields that take no scalar: 1 skip the value, 0 go on, -1 failed. */
+function special(p: usize, f: Field): i32 {
+  const kind: u32 = f.kind;
+  if (kind == K_SKIP) return 1;
+  if (kind == K_ROW_ID) {
+    if (ownIds) return 1;
+    fail(p, E_OWN_ID);
+    return -1;
+  }
+  if (kind == K_TWIN) {
+    if (!rewritten) {
+      fail(p, E_DUPLICATE);
+      return -1;
+    }
+    f.kind = <u8>K_NONE;
+    const bound = bindField(f);
+    if (!bound) return -1;
+  }
+  return 0;
+}
+
+/** Stores the value at hand; `at` is where it stands. */
+function storeValue(at: usize, f: Field, row: u32): bool {
+  let kind: u32 = f.kind;
+  if (kind == K_NONE) {
+    if (f.len != 0xffffffff && f.len > row) return fail(at, E_DUPLICATE) != 0;
+    if (!bindField(f)) return false;
+    kind = f.kind;
+  }
+  if (kind == K_OBJECT || kind == K_LIST) {
+    // A scalar where objects or lists were: it gets a column of its own beside them.
+    return storeBeside(at, f, row);
+  }
+  let c = f;
+  if (kind == K_SHARED || kind == K_MASK) {
+    if (f.len > row) return fail(at, E_DUPLICATE) != 0;
+    f.len = row + 1;
+    c = cold(f).target;
+    if (kind == K_MASK && !maskValue(cold(f).hint)) return true;
+    if (c.len > row && !makeWay(c, f, row)) return true;
+    cold(c).writer = cold(f).owner;
+    cold(c).writerRow = row + 1;
+  } else if (c.len > row) return fail(at, E_DUPLICATE) != 0;
+  return storeIn(at, c, row);
+}
+
+function storeIn(at: usize, c: Field, row: u32): bool {
+  if (convertInto(c, row)) return true;
+  const v = variantOf(c);
+  if (isNull(v)) return false;
+  if (v.len > row) return fail(at, E_DUPLICATE) != 0;
+  if (!convertInto(v, row)) return fail(at, E_VARIANT) != 0;
+  if (c.len <= row) putNull(c, row);
+  return true;
+}
+
+/** Two fields of one row write one column: takes the earlier value back if the later one counts. */
+function makeWay(c: Field, f: Field, row: u32): bool {
+  const k = cold(c);
+  if (k.writerRow == row + 1 && !givesWay(k.writer, cold(f).owner)) return false;
+  unwriteRow(c, row);
+  let slot = changetype<usize>(k) + offsetof<Cold>("variantBool");
+  const end = changetype<usize>(k) + offsetof<Cold>("variantJson");
+  while (slot <= end) {
+    const v = load<Field>(slot);
+    if (!isNull(v) && v.len > row) unwriteRow(v, row);
+    slot += 4;
+  }
+  return true;
+}
+
+function storeBeside(at: usize, f: Field, row: u32): bool {
+  const k = cold(f);
+  if (f.len > row) return fail(at, E_DUPLICATE) != 0;
+  if (isNull(k.target)) {
+    const kind = f.kind;
+    if (!bindBeside(f)) return false;
+    f.kind = kind;
+  }
+  f.len = row + 1;
+  const c = k.target;
+  if (c.len > row && !makeWay(c, f, row)) return true;
+  cold(c).writer = k.owner;
+  cold(c).writerRow = row + 1;
+  return storeIn(at, c, row);
+}
+
+// ---- scalars
+
+export function coldString(p: usize, f: Field, row: u32): usize {
+  const kind: u32 = f.kind;
+  if (kind == K_TIMESTAMP) {
+    const end = fastTimestamp(p);
+    if (end) {
+      if (f.len != row && !advance(p, f, row)) return 0;
+      putI64(f, row, timestampMicros);
+      return end;
+    }
+  }
+  const after = skipString(p);
+  if (!after) return 0;
+  const how = special(p, f);
+  if (how) return how > 0 ? after : 0;
+  const raw = after - p;
+  clearBuffer(decoded);
+  const d = reserve(decoded, raw + 64);
+  const end = decodeString(p, d);
+  setValue(K_TEXT, d, <u32>(end - d));
+  return storeValue(p, f, row) ? after : 0;
+}
+
+/** Larger than any position: numbers always end at a byte that is no digit. */
+const NO_END: usize = 0xfffffff0;
+
+export function coldNumber(p: usize, f: Field, row: u32): usize {
+  const end = parseNumber(p, NO_END);
+  if (!end) return fail(numberErrorAt, E_NUMBER);
+  const how = special(p, f);
+  if (how) return how > 0 ? end : 0;
+  setValue(numKind == 0 ? K_INT : numKind == 1 ? K_DECIMAL : K_DOUBLE, p, <u32>(end - p));
+  setInt(numInt);
+  setDouble(numDouble);
+  // Infinity (1e999) is no value: null, as in dlt.
+  if (numKind == 2 && numDouble - numDouble != 0) return f.len > row ? coldNull(end - 4, f, row) : end;
+  return storeValue(p, f, row) ? end : 0;
+}
+
+export function coldBool(p: usize, f: Field, row: u32, value: u32): usize {
+  const end = p + <usize>(5 - value);
+  const how = special(p, f);
+  if (how) return how > 0 ? end : 0;
+  setValue(K_BOOL, p, 5 - value);
+  setInt(<i64>value);
+  return storeValue(p, f, row) ? end : 0;
+}
+
+/** A null in a field that may have been written in this row, or has seen nothing yet. */
+export function coldNull(p: usize, f: Field, row: u32): usize {
+  const kind: u32 = f.kind;
+  if (kind == K_NONE && f.len == 0xffffffff) {
+    cold(f).flags |= F_SEEN_NULL;
+    f.len = 0;
+    return p + 4;
+  }
+  const how = special(p, f);
+  if (how < 0) return 0;
+  if (how == 0 && f.len != 0xffffffff && f.len > row) return fail(p, E_DUPLICATE);
+  return p + 4;
+}
+
+export function coldLiteral(p: usize): usize {
+  return skipLiteral(p) ? fail(p, E_VALUE) : 0;
+}
+
+// ---- objects and lists
+
+/** Whether the values of the field stay JSON: by depth, by hint, by what the column already is. */
+function staysJson(f: Field): bool {
+  const kind: u32 = f.kind;
+  if (kind == K_JSON || kind == K_MASK) return true;
+  const k = cold(f);
+  if (k.owner.level <= 0) return true;
+  if (!isNull(k.hint) && k.hint.set && (k.hint.kind == K_JSON || k.hint.mask)) return true;
+  if (kind == K_SHARED) return k.target.kind == <u8>K_JSON;
+  if (kind == K_NONE) {
+    const name = columnName(f);
+    const c = findColumn(k.table, name, nameLength);
+    return !isNull(c) && c.kind == <u8>K_JSON;
+  }
+  return false;
+}
+
+function storeJson(p: usize, f: Field, row: u32): usize {
+  clearBuffer(jsonText);
+  const end = writeJson(p, jsonText, cold(f).owner.depth);
+  if (!end) return 0;
+  setValue(K_JSON, jsonText.ptr, <u32>jsonText.len);
+  return storeValue(p, f, row) ? end : 0;
+}
+
+/** Notes that the field was seen in this row although its own column gets nothing. */
+function seeElsewhere(p: usize, f: Field, row: u32): bool {
+  if (f.len != 0xffffffff && f.len > row) return fail(p, E_DUPLICATE) != 0;
+  if (isColumn(f.kind)) putNull(f, row);
+  else f.len = row + 1;
+  return true;
+}
+
+export function coldObject(p: usize, f: Field, row: u32): usize {
+  const how = special(p, f);
+  if (how) return how > 0 ? skipValue(p, cold(f).owner.depth) : 0;
+  if (staysJson(f)) return storeJson(p, f, row);
+  if (!seeElsewhere(p, f, row)) return 0;
+  const k = cold(f);
+  if (isNull(k.shape)) {
+    const owner = k.owner;
+    if (owner.depth >= getDepthLimit()) return fail(p, E_DEPTH);
+    const name = joinedName(f);
+    store<u16>(name + nameLength, 0x5f5f);
+    k.shape = newShape(k.table, owner, name, nameLength + 2, k.hint, owner.level - 1, owner.depth + 1);
+  }
+  if (f.kind == <u8>K_NONE) {
+    f.kind = <u8>K_OBJECT;
+    f.data = changetype<usize>(k.shape);
+  }
+  return parseObject(p + 1, k.shape, row);
+}
+
+export function coldList(p: usize, f: Field, row: u32): usize {
+  const how = special(p, f);
+  if (how) return how > 0 ? skipValue(p, cold(f).owner.depth) : 0;
+  if (staysJson(f)) return storeJson(p, f, row);
+  if (!seeElsewhere(p, f, row)) return 0;
+  const k = cold(f);
+  if (isNull(k.list)) {
+    k.list = childTable(p, f);
+    if (isNull(k.list)) return 0;
+  }
+  if (f.kind == <u8>K_NONE) {
+    f.kind = <u8>K_LIST;
+    f.data = changetype<usize>(k.list);
+  }
+  return parseList(p + 1, k.list, k.table, row);
+}
+
+function childTable(p: usize, f: Field): Table {
+  const k = cold(f);
+  const owner = k.owner;
+  const path = childPath(f);
+  const pathLength = nameLength;
+  const name = allocBlock(pathLength + 16);
+  const n = shorten(path, pathLength, path, pathLength, getMaxName(), name);
+  const known = findTable(name, n);
+  if (!isNull(known)) {
+    if (known.existing == 1) {
+      // From the configuration, where names may be shortened and hints do not stand.
+      known.existing = 2;
+      known.path = path;
+      known.pathLength = pathLength;
+      known.hint = k.hint;
+      known.shape.hint = k.hint;
+    }
+    if (isNull(known.parent)) fail(p, E_TABLE_CLASH);
+    return isNull(known.parent) ? known.parent : known;
+  }
+  if (owner.depth >= getDepthLimit()) {
+    fail(p, E_DEPTH);
+    return changetype<Table>(<usize>0);
+  }
+  if (tablesFull()) {
+    fail(p, E_TABLES);
+    return changetype<Table>(<usize>0);
+  }
+  return newTable(name, n, path, pathLength, k.table, k.hint, owner.level - 1, owner.depth + 1);
+}

@@ -1,0 +1,212 @@
+// Shapes (objects at one place in the data) and their fields.
+import { allocBlock, allocStruct } from "../memory/arena";
+import { isText, sameBytes } from "../memory/bytes";
+import { cold, COLD, Field, Hint, isNull, nil, Shape, Table, TOKEN } from "../layout/field";
+import { K_NONE, K_ROW_ID, K_SKIP, K_TWIN } from "../layout/kinds";
+import { E_COLON, E_KEY, fail } from "../scan/failure";
+import { cursor, decodeString, setCursor, skipSpace, skipString } from "../scan/text";
+import { hintFor } from "../config/hints";
+import { addField } from "./table";
+
+/** A field whose token never matches, expected where nothing is known yet. */
+const NOTHING: usize = memory.data(128, 64);
+
+export function newShape(t: Table, parent: Shape, prefix: usize, prefixLength: u32, hint: Hint, level: i32, depth: u32): Shape {
+  const s = changetype<Shape>(allocStruct(offsetof<Shape>()));
+  s.table = t;
+  s.parent = parent;
+  s.prefix = prefix;
+  s.prefixLength = prefixLength;
+  s.hint = hint;
+  s.level = level;
+  s.depth = depth;
+  s.bucketMask = 15;
+  s.buckets = allocStruct(16 * sizeof<usize>());
+  s.first = changetype<Field>(NOTHING);
+  return s;
+}
+
+/** Bits of the 32-byte compare of the token of f with the text at p; all ones when it matches. */
+@inline
+export function tokenBits(p: usize, f: Field): u32 {
+  const t = changetype<usize>(f) + TOKEN;
+  const low = <u32>i8x16.bitmask(i8x16.eq(v128.load(p), v128.load(t)));
+  const high = <u32>i8x16.bitmask(i8x16.eq(v128.load(p, 16), v128.load(t, 16)));
+  return low | (high << 16) | f.tokenMask;
+}
+
+function isToken(p: usize, f: Field): bool {
+  if (tokenBits(p, f) != 0xffffffff) return false;
+  if (!f.long) return true;
+  if (f.tokenLength == 255) return false;
+  return sameBytes(p + 32, changetype<usize>(f) + TOKEN + 32, <usize>f.tokenLength - 32);
+}
+
+/** The key at p is not the expected one: finds its field or makes it, and expects it from now on.
+ *  Sets `cursor` to the value after the colon; null on failure. */
+export function findField(p: usize, shape: Shape, slot: usize): Field {
+  if (load<u8>(p) != 34) {
+    p = skipSpace(p);
+    if (load<u8>(p) != 34) {
+      fail(p, E_KEY);
+      return nil<Field>();
+    }
+  }
+  const expected = load<Field>(slot);
+  if (isToken(p, expected)) {
+    setCursor(p + <usize>expected.tokenLength);
+    return expected;
+  }
+  const f = lookUp(p, shape);
+  if (!isNull(f)) store<Field>(slot, f);
+  return f;
+}
+
+/** Mixes the key's first, middle and last eight bytes: keys of one object rarely share all three. */
+@inline
+function hashKey(k: usize, n: u32): u32 {
+  let h: u64;
+  if (n >= 8) h = load<u64>(k) ^ (rotl<u64>(load<u64>(k + n - 8), 29) * 0x9e3779b97f4a7c15);
+  else h = n ? load<u64>(k) << ((8 - <u64>n) << 3) : 0;
+  if (n > 16) h ^= load<u64>(k + (n >>> 1) - 4) * 0xff51afd7ed558ccd;
+  return <u32>(((h ^ <u64>n) * 0xbf58476d1ce4e5b9) >>> 32);
+}
+
+function lookUp(p: usize, shape: Shape): Field {
+  const key = p + 1;
+  const after = skipString(key);
+  if (!after) return nil<Field>();
+  const n = <u32>(after - 1 - key);
+  let q = after;
+  if (load<u8>(q) != 58) {
+    q = skipSpace(q);
+    if (load<u8>(q) != 58) {
+      fail(q, E_COLON);
+      return nil<Field>();
+    }
+  }
+  const hash = hashKey(key, n);
+  let f = load<Field>(shape.buckets + (<usize>(hash & shape.bucketMask) << 2));
+  while (!isNull(f)) {
+    const k = cold(f);
+    if (k.keyHash == hash && k.keyLength == n && sameBytes(changetype<usize>(f) + TOKEN + 1, key, n)) break;
+    f = k.nextInBucket;
+  }
+  if (isNull(f)) f = newField(shape, key, n, hash);
+  setCursor(q + 1);
+  return f;
+}
+
+function grow(shape: Shape): void {
+  const mask = shape.bucketMask * 2 + 1;
+  const buckets = allocStruct(<usize>(mask + 1) << 2);
+  for (let i: u32 = 0; i <= shape.bucketMask; i++) {
+    let f = load<Field>(shape.buckets + (<usize>i << 2));
+    while (!isNull(f)) {
+      const k = cold(f);
+      const next = k.nextInBucket;
+      const at = buckets + (<usize>(k.keyHash & mask) << 2);
+      k.nextInBucket = load<Field>(at);
+      store<Field>(at, f);
+      f = next;
+    }
+  }
+  shape.buckets = buckets;
+  shape.bucketMask = mask;
+}
+
+/** A field without a key, for columns that no key owns yet. */
+export function newDetached(t: Table): Field {
+  const f = changetype<Field>(allocStruct(COLD + 64) + COLD);
+  cold(f).table = t;
+  return f;
+}
+
+export function newField(shape: Shape, key: usize, n: u32, hash: u32): Field {
+  const f = changetype<Field>(allocStruct(COLD + TOKEN + n + 3 + 64) + COLD);
+  const k = cold(f);
+  const token = changetype<usize>(f) + TOKEN;
+  store<u8>(token, 34);
+  memory.copy(token + 1, key, n);
+  store<u16>(token + 1 + n, 0x3a22);
+  const length = n + 3;
+  f.tokenLength = <u8>(length > 254 ? 255 : length);
+  f.tokenMask = length < 32 ? <u32>0xffffffff << length : 0;
+  f.long = length > 32 ? 1 : 0;
+  f.next = changetype<Field>(NOTHING);
+  // Larger than any row: the first null comes to the cold path, where it is remembered.
+  f.len = 0xffffffff;
+  k.keyLength = n;
+  k.keyHash = hash;
+  k.owner = shape;
+  k.table = shape.table;
+  decodeKey(f, shape);
+  k.hint = hintFor(shape.hint, k.decodedKey, k.decodedLength);
+  if (!isNull(k.hint) && k.hint.drop) f.kind = <u8>K_SKIP;
+  else if (isRowId(k.decodedKey, k.decodedLength) && shape.prefixLength == 0) f.kind = <u8>K_ROW_ID;
+  else if (isReserved(shape, k.decodedKey, k.decodedLength)) f.kind = <u8>K_SKIP;
+  else if (f.kind != <u8>K_TWIN) f.kind = <u8>K_NONE;
+  if (shape.count * 2 >= shape.bucketMask) grow(shape);
+  const at = shape.buckets + (<usize>(hash & shape.bucketMask) << 2);
+  k.nextInBucket = load<Field>(at);
+  store<Field>(at, f);
+  shape.count++;
+  addField(shape.table, f);
+  return f;
+}
+
+/** A field that stands for the elements of a list, not for a key; its objects and lists have `level` levels. */
+export function newElementField(shape: Shape, name: usize, n: u32, level: i32): Field {
+  const f = newDetached(shape.table);
+  const k = cold(f);
+  f.len = 0xffffffff;
+  k.owner = level == shape.level ? shape : newShape(shape.table, shape, 0, 0, shape.hint, level, shape.depth);
+  k.decodedKey = name;
+  k.decodedLength = n;
+  k.hint = level == shape.level ? shape.hint : nil<Hint>();
+  addField(shape.table, f);
+  return f;
+}
+
+/** Decodes the key and looks for another spelling of it: `"a"` and `"\u0061"` are one key. */
+function decodeKey(f: Field, shape: Shape): void {
+  const k = cold(f);
+  const raw = changetype<usize>(f) + TOKEN + 1;
+  let escaped = false;
+  for (let i: u32 = 0; i < k.keyLength; i++) if (load<u8>(raw + i) == 92) escaped = true;
+  if (!escaped) {
+    k.decodedKey = raw;
+    k.decodedLength = k.keyLength;
+    if (shape.escapedKeys == 0) return;
+  } else {
+    const d = allocBlock(k.keyLength + 32);
+    const at = cursor;
+    k.decodedLength = <u32>(decodeString(raw, d) - d);
+    setCursor(at);
+    k.decodedKey = d;
+    shape.escapedKeys++;
+  }
+  for (let i: u32 = 0; i <= shape.bucketMask; i++) {
+    let other = load<Field>(shape.buckets + (<usize>i << 2));
+    while (!isNull(other)) {
+      const o = cold(other);
+      if (o.decodedLength == k.decodedLength && sameBytes(o.decodedKey, k.decodedKey, k.decodedLength)) {
+        f.kind = <u8>K_TWIN;
+      }
+      other = o.nextInBucket;
+    }
+  }
+}
+
+function isRowId(p: usize, n: u32): bool {
+  return n == 7 && load<u32>(p) == 0x746c645f && load<u32>(p, 3) == 0x64695f74;
+}
+
+/** System columns that the engine writes itself. */
+function isReserved(shape: Shape, p: usize, n: u32): bool {
+  if (shape.prefixLength || n < 12 || load<u32>(p) != 0x746c645f) return false;
+  const nested = !isNull(shape.table.parent);
+  return nested
+    ? isText(p, n, "_dlt_parent_id") || isText(p, n, "_dlt_list_idx") || isText(p, n, "_dlt_root_id")
+    : isText(p, n, "_dlt_load_id");
+}

@@ -1,0 +1,129 @@
+// Tables and their rows.
+import { allocBlock, allocStruct, freeBlock } from "../memory/arena";
+import { cold, Field, Hint, isNull, nil, OwnId, Shape, SLACK, Table } from "../layout/field";
+import { growColumn } from "../columns/storage";
+import { hashBytes, sameBytes } from "../memory/bytes";
+import { newShape } from "./shape";
+
+/** Every table of the load, in order of appearance. */
+export let firstTable: Table = nil<Table>();
+let lastTable: Table = nil<Table>();
+export let tableCount: u32 = 0;
+/** Number of the record being parsed, from 1; what has it as `record` was touched by it. */
+export let recordSerial: u32 = 0;
+/** Whether nested tables carry `_dlt_root_id`. */
+export let rootKey: bool = false;
+
+let maxTables: u32 = 4096;
+
+export function configureTables(max: u32, withRootKey: bool): void {
+  maxTables = max;
+  rootKey = withRootKey;
+}
+
+export function nextRecord(): void {
+  recordSerial++;
+}
+
+export function tablesFull(): bool {
+  return tableCount >= maxTables;
+}
+
+export function findTable(name: usize, n: u32): Table {
+  const hash = hashBytes(name, n);
+  let t = firstTable;
+  while (!isNull(t)) {
+    if (t.nameHash == hash && t.nameLength == n && sameBytes(t.name, name, n)) return t;
+    t = t.next;
+  }
+  return t;
+}
+
+/** Adds a table; name and path must live as long as the instance. */
+export function newTable(
+  name: usize,
+  nameLength: u32,
+  path: usize,
+  pathLength: u32,
+  parent: Table,
+  hint: Hint,
+  level: i32,
+  depth: u32,
+): Table {
+  const t = changetype<Table>(allocStruct(offsetof<Table>()));
+  t.name = name;
+  t.nameLength = nameLength;
+  t.nameHash = hashBytes(name, nameLength);
+  t.path = path;
+  t.pathLength = pathLength;
+  t.parent = parent;
+  t.salt = <u64>t.nameHash * 0x9e3779b97f4a7c15 + <u64>nameLength;
+  t.hint = hint;
+  t.systemAt = -1;
+  t.columnMask = 15;
+  t.columnBuckets = allocStruct(16 * sizeof<usize>());
+  t.shape = newShape(t, nil<Shape>(), 0, 0, hint, level, depth);
+  if (isNull(lastTable)) firstTable = t;
+  else lastTable.next = t;
+  lastTable = t;
+  tableCount++;
+  return t;
+}
+
+@inline export const ID_LENGTH: usize = 14;
+
+function growSlots(old: usize, oldCapacity: u32, capacity: u32, rows: u32, width: usize): usize {
+  const p = allocBlock(<usize>capacity * width + SLACK);
+  if (old) {
+    memory.copy(p, old, <usize>rows * width);
+    freeBlock(old, <usize>oldCapacity * width + SLACK);
+  }
+  return p;
+}
+
+function growTable(t: Table): void {
+  const before = t.rowCapacity;
+  const capacity: u32 = before ? before * 2 : 64;
+  const rows = t.rows;
+  t.ids = growSlots(t.ids, before, capacity, rows, ID_LENGTH);
+  if (!isNull(t.parent)) {
+    t.parentIds = growSlots(t.parentIds, before, capacity, rows, ID_LENGTH);
+    t.listIndex = growSlots(t.listIndex, before, capacity, rows, 8);
+    if (rootKey) t.rootIds = growSlots(t.rootIds, before, capacity, rows, ID_LENGTH);
+  }
+  t.rowCapacity = capacity;
+  let c = t.columns;
+  while (!isNull(c)) {
+    growColumn(c, capacity);
+    c = cold(c).nextColumn;
+  }
+}
+
+/** Adds an empty row and returns its number within the batch. */
+@inline
+export function newRow(t: Table): u32 {
+  const row = t.rows;
+  if (row == t.rowCapacity) growTable(t);
+  if (t.record != recordSerial) {
+    t.record = recordSerial;
+    t.recordStart = row;
+  }
+  t.rows = row + 1;
+  return row;
+}
+
+/** Notes an id that does not fit the slots. */
+export function noteOwnId(list: OwnId, row: u32, text: usize, length: u32): OwnId {
+  const own = changetype<OwnId>(allocStruct(offsetof<OwnId>()));
+  own.ptr = allocBlock(length + 1);
+  memory.copy(own.ptr, text, length);
+  own.row = row;
+  own.length = length;
+  own.next = list;
+  return own;
+}
+
+export function addField(t: Table, f: Field): void {
+  cold(f).nextField = t.fields;
+  t.fields = f;
+}

@@ -1,0 +1,93 @@
+import { RunletError } from "../errors.ts";
+import { hold } from "../http/body.ts";
+import type { Bytes } from "./data.ts";
+import { originOf } from "./origin.ts";
+
+/** Bytes per push: enough to hide the call, little enough to stay in the cache. */
+const CHUNK_BYTES = 256 * 1024;
+
+/** The bytes of a piece, unpacked when they are gzip (RFC 1952; no JSON begins with its two magic bytes).
+ *  Up to 16 MB are complete before the first chunk comes, so that a broken connection leaves no part of a page. */
+export async function* chunks(piece: Bytes): AsyncGenerator<Uint8Array> {
+  const whole =
+    piece instanceof Uint8Array
+      ? piece
+      : piece instanceof ArrayBuffer
+        ? new Uint8Array(piece)
+        : originOf(piece)?.bytes;
+  const held = whole ? { bytes: whole, rest: undefined } : await hold(stream(piece));
+  if (held.bytes[0] === 0x1f && held.bytes[1] === 0x8b) {
+    yield* drained(unzipped(held.bytes, held.rest));
+    return;
+  }
+  yield* cut(held.bytes);
+  if (held.rest) yield* drained(held.rest);
+}
+
+function stream(piece: Bytes): ReadableStream<Uint8Array> {
+  if (piece instanceof ReadableStream) return asBytes(piece);
+  if (piece instanceof Blob) return piece.stream() as ReadableStream<Uint8Array>;
+  const { body, bodyUsed, ok, status } = piece as Response;
+  if (bodyUsed) {
+    throw new RunletError("SOURCE_FAILED", "a Response was yielded after its body had been read", {
+      hint: "yield the Response itself, or what was read from it; response.clone() for both",
+    });
+  }
+  if (!ok) {
+    throw new RunletError("SOURCE_HTTP", `the server answered ${status}`, {
+      where: { status, ...((piece as Response).url ? { url: (piece as Response).url } : {}) },
+    });
+  }
+  return body ?? new Blob([]).stream();
+}
+
+/** Streams of text are taken as well; anything else in a stream is named. */
+function asBytes(stream: ReadableStream<unknown>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return stream.pipeThrough(
+    new TransformStream<unknown, Uint8Array>({
+      transform(chunk, controller) {
+        if (chunk instanceof Uint8Array) controller.enqueue(chunk);
+        else if (typeof chunk === "string") controller.enqueue(encoder.encode(chunk));
+        else if (chunk instanceof ArrayBuffer) controller.enqueue(new Uint8Array(chunk));
+        else
+          throw new RunletError("SOURCE_FAILED", `a stream gave ${typeof chunk}, not bytes`, {
+            hint: "yield objects from a generator",
+          });
+      },
+    }),
+  );
+}
+
+function unzipped(first: Uint8Array, rest: ReadableStreamDefaultReader<Uint8Array> | undefined) {
+  let started = false;
+  const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const next = started ? await rest?.read() : { done: false, value: first };
+      started = true;
+      if (!next || next.done) controller.close();
+      else controller.enqueue(next.value as Uint8Array<ArrayBuffer>);
+    },
+    cancel: (reason) => rest?.cancel(reason),
+  });
+  return packed
+    .pipeThrough(new DecompressionStream("gzip"))
+    .getReader() as ReadableStreamDefaultReader<Uint8Array>;
+}
+
+async function* drained(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let over = false;
+  try {
+    while (!over) {
+      const { done, value } = await reader.read();
+      over = done;
+      if (value) yield* cut(value);
+    }
+  } finally {
+    if (!over) await reader.cancel().catch(() => undefined);
+  }
+}
+
+function* cut(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
+}

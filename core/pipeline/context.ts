@@ -1,0 +1,71 @@
+import { createClient } from "../http/client.ts";
+import type { HttpRuntime } from "../http/runtime.ts";
+import type { Json } from "../json.ts";
+import type { PipelineState } from "../schema/state.ts";
+import type { Config } from "./config.ts";
+import type { Context } from "./options.ts";
+import type { Node } from "./plan.ts";
+
+/** Makes what resource functions receive, once per resource and run: options resolved, the API's client, its state. */
+export class Contexts {
+  private readonly made = new Map<Node, Promise<Context<unknown, unknown>>>();
+  private readonly config: Config;
+  private readonly http: HttpRuntime;
+  private readonly before: PipelineState;
+  private readonly states = new Map<Node, Record<string, Json>>();
+
+  constructor(config: Config, http: HttpRuntime, state: PipelineState) {
+    this.config = config;
+    this.http = http;
+    this.before = state;
+  }
+
+  of(node: Node): Promise<Context<unknown, unknown>> {
+    let context = this.made.get(node);
+    if (!context) this.made.set(node, (context = this.make(node)));
+    return context;
+  }
+
+  private async make(node: Node): Promise<Context<unknown, unknown>> {
+    const { cursor, config = {}, records } = node.definition.options;
+    const values: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(config)) {
+      values[name] = await this.config.resolve(value, `resource ${node.name}`);
+    }
+    const http: HttpRuntime = {
+      ...this.http,
+      resolve: (value) => this.config.text(value, `source ${node.source}`),
+    };
+    return {
+      cursor: { start: cursor?.initial, ...(cursor?.end === undefined ? {} : { end: cursor.end }) },
+      config: values,
+      http: createClient(node.http, http, records),
+      state: this.stateOf(node),
+      signal: this.http.signal,
+    };
+  }
+
+  /** Where dlt keeps a resource's own values: `sources.<source>.resources.<resource>`. */
+  private stateOf(node: Node): Record<string, Json> {
+    const kept = structuredClone(resourceState(this.before, node) ?? {});
+    this.states.set(node, kept);
+    return kept;
+  }
+
+  /** The state with what the functions changed. A resource that keeps nothing leaves no trace in it. */
+  state(): PipelineState {
+    const state = structuredClone(this.before);
+    for (const [node, values] of this.states) {
+      if (Object.keys(values).length === 0 && !resourceState(state, node)) continue;
+      const source = ((state.sources ??= {})[node.source] ??= {});
+      ((source["resources"] ??= {}) as Record<string, Json>)[node.name] = structuredClone(values);
+    }
+    return state;
+  }
+}
+
+function resourceState(state: PipelineState, node: Node): Record<string, Json> | undefined {
+  const resources = state.sources?.[node.source]?.["resources"] as
+    Record<string, Record<string, Json>> | undefined;
+  return resources?.[node.name];
+}

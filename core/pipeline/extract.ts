@@ -1,0 +1,286 @@
+import type { Engine, InputOptions, InputSummary, Path } from "../binding/contract.ts";
+import { RunletError } from "../errors.ts";
+import { inOrder } from "./ahead.ts";
+import { chunks } from "./chunks.ts";
+import { leaves, type Leaf } from "./leaves.ts";
+import type { Context } from "./options.ts";
+import { originOf, type Origin } from "./origin.ts";
+import { parsePath, recordsAt, valuesAt } from "./path.ts";
+import { atOrigin, atResource } from "./placed.ts";
+import { picked, type Picked } from "./picked.ts";
+import type { Node, Plan } from "./plan.ts";
+import type { Meter } from "./progress.ts";
+import { parsedRows } from "./rows.ts";
+import { stringifyRecord } from "./stringify.ts";
+import type { Json } from "../json.ts";
+
+/** What extraction needs of its run. */
+export interface ExtractRun {
+  readonly plan: Plan;
+  readonly engine: Engine;
+  readonly meter: Meter;
+  readonly signal: AbortSignal;
+  /** Records per resource, at most. */
+  readonly limit: number | undefined;
+  context(node: Node): Promise<Context<unknown, unknown>>;
+  /** Takes what the engine has finished; waits while the destination is busy. */
+  drain(): Promise<void>;
+}
+
+/** Resources whose first page is asked for while an earlier one is being read. */
+const RESOURCES_AHEAD = 4;
+
+/** Prefix of the tables of resources that are read but not loaded; nothing of them leaves the engine. */
+export const UNLOADED = "_runlet_unloaded_";
+
+/** Reads every resource of the plan into the engine, in the plan's order; children of a page right after it.
+ *  @throws RunletError with source and resource in `where` */
+export async function extract(run: ExtractRun): Promise<void> {
+  const extraction = new Extraction(run);
+  const { roots } = run.plan;
+  await inOrder(
+    roots.map((node) => () => extraction.start(node)),
+    RESOURCES_AHEAD,
+    async (found, at) => {
+      await extraction.consume(roots[at]!, found, undefined);
+      return true;
+    },
+  );
+}
+
+class Extraction {
+  private readonly run: ExtractRun;
+  private readonly ordinals = new Map<Node, number>();
+  private readonly taken = new Map<Node, number>();
+
+  constructor(run: ExtractRun) {
+    this.run = run;
+  }
+
+  /** What a resource gives, piece by piece; for a transformer, what it gives for one item. */
+  async *start(node: Node, item?: Picked): AsyncGenerator<Leaf> {
+    this.run.signal.throwIfAborted();
+    const { body } = node.definition;
+    if (typeof body !== "function") yield* leaves(body);
+    else {
+      const context = await this.run.context(node);
+      yield* leaves(item ? body(item.item, context) : body(context));
+    }
+  }
+
+  /** Normalises the pieces. False when the resource has all the records it may have. */
+  async consume(node: Node, found: AsyncIterator<Leaf>, item: Picked | undefined): Promise<boolean> {
+    try {
+      for (;;) {
+        if (this.satisfied(node)) return false;
+        const next = await found.next();
+        if (next.done) return true;
+        this.run.signal.throwIfAborted();
+        await this.feed(node, next.value, item);
+      }
+    } catch (error) {
+      throw atResource(error, node, this.run.signal);
+    } finally {
+      await found.return?.()?.catch(() => undefined);
+    }
+  }
+
+  private async feed(node: Node, leaf: Leaf, item: Picked | undefined): Promise<void> {
+    const origin = leaf.kind === "bytes" ? originOf(leaf.piece) : undefined;
+    this.run.meter.pages++;
+    try {
+      if (node.definition.options.map) await this.feedMapped(node, leaf, origin, item);
+      else if (leaf.kind === "records") await this.feedRecords(node, selected(node, leaf.records), item);
+      else await this.feedBytes(node, leaf, origin, item);
+    } catch (error) {
+      throw atOrigin(error, origin);
+    }
+  }
+
+  /** The straight road: bytes to the engine, nothing parsed here. */
+  private async feedBytes(
+    node: Node,
+    leaf: Exclude<Leaf, { kind: "records" }>,
+    origin: Origin | undefined,
+    item: Picked | undefined,
+  ): Promise<void> {
+    const records = origin?.records ?? recordPath(node);
+    const summary = await this.input(
+      node,
+      {
+        format: origin?.format ?? "auto",
+        ...(records ? { records } : {}),
+        capture: { document: [...(origin?.capture ?? [])] },
+      },
+      item,
+      leaf.kind === "text" ? [leaf.text] : chunks(leaf.piece),
+    );
+    if (records?.length && !summary.matched && summary.bytes > 0 && !summary.limitReached) {
+      throw new RunletError(
+        "SOURCE_SELECTOR",
+        `records "${records.map((step) => step ?? "[*]").join(".")}" leads to nothing`,
+        {
+          hint: "look at the document: runlet preview, or leave records out",
+        },
+      );
+    }
+    origin?.told?.(summary.document, summary.records);
+  }
+
+  private async feedRecords(
+    node: Node,
+    records: readonly unknown[],
+    item: Picked | undefined,
+  ): Promise<void> {
+    if (records.length === 0) return;
+    // A record that is no object becomes {value: …}, as in dlt; a list would else be read as many records.
+    const lines = records.map((record) =>
+      typeof record === "object" && record !== null && !Array.isArray(record)
+        ? stringifyRecord(record)
+        : `{"value":${stringifyRecord(record)}}`,
+    );
+    await this.input(node, { format: "ndjson" }, item, [`${lines.join("\n")}\n`]);
+  }
+
+  /** The road through objects. */
+  private async feedMapped(
+    node: Node,
+    leaf: Leaf,
+    origin: Origin | undefined,
+    item: Picked | undefined,
+  ): Promise<void> {
+    const map = node.definition.options.map as (row: unknown) => object | object[] | null;
+    if (leaf.kind === "records") {
+      await this.feedRecords(
+        node,
+        selected(node, leaf.records).flatMap((row) => map(row) ?? []),
+        item,
+      );
+      return;
+    }
+    const bytes = leaf.kind === "text" ? encoded(leaf.text) : chunks(leaf.piece);
+    let count = 0;
+    let values: (string | null)[] = (origin?.capture ?? []).map(() => null);
+    for await (const { document, records } of parsedRows(
+      bytes,
+      origin?.records ?? recordPath(node) ?? [],
+      origin?.format,
+    )) {
+      count += records.length;
+      if (document !== undefined) values = (origin?.capture ?? []).map((path) => textAt(document, path));
+      await this.feedRecords(
+        node,
+        records.flatMap((row) => map(row) ?? []),
+        item,
+      );
+      if (this.satisfied(node)) break;
+    }
+    origin?.told?.(values, count);
+  }
+
+  /** One input of the engine, and the transformers of its records. */
+  private async input(
+    node: Node,
+    options: InputOptions,
+    item: Picked | undefined,
+    parts: Iterable<string> | AsyncIterable<Uint8Array>,
+  ): Promise<InputSummary> {
+    const { engine, meter, limit } = this.run;
+    const ordinal = this.ordinals.get(node) ?? 0;
+    this.ordinals.set(node, ordinal + 1);
+    const { table: tableOption } = node.definition.options;
+    const table = node.loaded ? node.table : UNLOADED + node.name;
+    const picks = node.children.map((child) => Object.keys(child.definition.parent!.pick).map(parsePath));
+    const left = limit === undefined || !node.loaded ? undefined : limit - (this.taken.get(node) ?? 0);
+    const id = engine.input(table, ordinal, {
+      ...options,
+      ...(item && Object.keys(item.constants).length ? { constants: item.constants } : {}),
+      ...(node.loaded && typeof tableOption === "object" ? { route: parsePath(tableOption.by) } : {}),
+      capture: { ...options.capture, ...(picks.length ? { record: picks.flat() } : {}) },
+      ...(left === undefined ? {} : { limit: left }),
+    });
+    let summary: InputSummary;
+    try {
+      let records = 0;
+      for await (const part of parts) {
+        const count = typeof part === "string" ? engine.pushText(id, part) : engine.push(id, part);
+        records += count;
+        meter.read(node.name, node.table, typeof part === "string" ? part.length : part.byteLength, count);
+        await this.run.drain();
+        this.run.signal.throwIfAborted();
+        if (left !== undefined && records >= left) break;
+      }
+      summary = engine.end(id);
+      meter.read(node.name, node.table, 0, summary.records - records);
+    } catch (error) {
+      engine.abort(id);
+      throw error;
+    }
+    await this.run.drain();
+    this.taken.set(node, (this.taken.get(node) ?? 0) + summary.records);
+    let at = 0;
+    for (const [index, child] of node.children.entries()) {
+      const width = picks[index]!.length;
+      await this.runChild(child, summary.record, at);
+      at += width;
+    }
+    return summary;
+  }
+
+  /** A transformer, over the records of one piece of its parent. */
+  private async runChild(
+    node: Node,
+    captured: readonly (readonly (string | null)[])[],
+    at: number,
+  ): Promise<void> {
+    if (this.satisfied(node)) return;
+    const link = node.definition.parent!;
+    const width = Object.keys(link.pick).length;
+    const items: Picked[] = [];
+    const pick = (record: number) =>
+      (items[record] ??= picked(link, captured[record]!.slice(at, at + width), node.name, record + 1));
+    function* starts(start: (item: Picked) => AsyncGenerator<Leaf>) {
+      for (let record = 0; record < captured.length; record++) {
+        const item = pick(record);
+        yield () => start(item);
+      }
+    }
+    await inOrder(
+      starts((item) => this.start(node, item)),
+      link.parallel,
+      async (found, record) => {
+        const goOn = await this.consume(node, found, items[record]);
+        delete items[record];
+        return goOn;
+      },
+    );
+  }
+
+  private satisfied(node: Node): boolean {
+    const { limit } = this.run;
+    if (limit === undefined) return false;
+    if (!node.loaded)
+      return node.children.length > 0 && node.children.every((child) => this.satisfied(child));
+    return (this.taken.get(node) ?? 0) >= limit;
+  }
+}
+
+function recordPath(node: Node): Path | undefined {
+  const { records } = node.definition.options;
+  return records === undefined ? undefined : parsePath(records);
+}
+
+/** Values have their records selected here; bytes have them selected in the engine. */
+function selected(node: Node, records: readonly unknown[]): readonly unknown[] {
+  const path = recordPath(node);
+  return path === undefined ? records : records.flatMap((record) => recordsAt(record as Json, path));
+}
+
+function textAt(document: Json, path: Path): string | null {
+  const [value] = valuesAt(document, path);
+  return value === undefined ? null : stringifyRecord(value);
+}
+
+async function* encoded(text: string): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode(text);
+}

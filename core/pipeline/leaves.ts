@@ -1,0 +1,68 @@
+import { RunletError } from "../errors.ts";
+import type { Bytes } from "./data.ts";
+
+/** Data taken apart: one piece of bytes, JSON text, or some records as values. */
+export type Leaf =
+  { kind: "bytes"; piece: Bytes } | { kind: "text"; text: string } | { kind: "records"; records: unknown[] };
+
+/** Records of a generator that go together. A fixed number: ids must not depend on timing. */
+const TOGETHER = 512;
+
+/** Flattens what a resource gave: promises and (async) iterables, nested as they like, in order. */
+export async function* leaves(data: unknown): AsyncGenerator<Leaf> {
+  const given = await data;
+  if (given === null || given === undefined) return;
+  if (typeof given === "string") yield { kind: "text", text: given };
+  else if (typeof given !== "object") yield { kind: "records", records: [given] };
+  else if (isBytes(given)) yield { kind: "bytes", piece: given };
+  else if (Array.isArray(given) && given.every(isRecord)) yield* slices(given);
+  else if (isIterable(given)) yield* each(given);
+  else yield { kind: "records", records: [given] };
+}
+
+async function* each(items: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<Leaf> {
+  let records: unknown[] = [];
+  const flushed = () => {
+    const full = records;
+    records = [];
+    return { kind: "records", records: full } as const;
+  };
+  for await (const item of items) {
+    if (typeof item === "object" && item !== null && isRecord(item) && !Array.isArray(item)) {
+      if (records.push(item) >= TOGETHER) yield flushed();
+      continue;
+    }
+    if (records.length) yield flushed();
+    yield* leaves(item);
+  }
+  if (records.length) yield flushed();
+}
+
+function* slices(records: unknown[]): Generator<Leaf> {
+  for (let at = 0; at < records.length; at += TOGETHER) {
+    yield { kind: "records", records: records.slice(at, at + TOGETHER) };
+  }
+}
+
+function isBytes(given: object): given is Bytes {
+  return (
+    given instanceof Uint8Array ||
+    given instanceof ArrayBuffer ||
+    given instanceof Response ||
+    given instanceof ReadableStream ||
+    given instanceof Blob
+  );
+}
+
+/** A value that is one record by itself: no bytes, no promise, nothing to iterate but an array. */
+function isRecord(item: unknown): boolean {
+  if (typeof item === "function")
+    throw new RunletError("SOURCE_FAILED", "a function was given as data", { hint: "call it" });
+  if (typeof item !== "object" || item === null) return true;
+  if (Array.isArray(item)) return item.every(isRecord);
+  return !isBytes(item) && !isIterable(item) && typeof (item as { then?: unknown }).then !== "function";
+}
+
+function isIterable(given: object): given is Iterable<unknown> | AsyncIterable<unknown> {
+  return Symbol.asyncIterator in given || Symbol.iterator in given;
+}

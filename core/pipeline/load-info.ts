@@ -1,0 +1,112 @@
+import { dataTables } from "../schema/document.ts";
+import { schemaTree } from "../schema/tree.ts";
+import type { DataType, SchemaChange, Tables } from "../schema/types.ts";
+import type { Dataset } from "./dataset.ts";
+
+/** A table that a run loaded into. */
+export interface LoadedTable {
+  /** Rows of this load. */
+  readonly rows: number;
+  /** All columns the table has now. */
+  readonly columns: Readonly<Record<string, { type: DataType; nullable: boolean; variant?: true }>>;
+  /** Created by this load. */
+  readonly isNew: boolean;
+  readonly parent?: string;
+}
+
+/** What a run did. Plain data; `String(info)` is the printed form, `dataset` asks what was loaded. */
+export interface LoadInfo {
+  readonly pipeline: string;
+  readonly loadId: string;
+  /** Address of the destination, without secrets. */
+  readonly destination: string;
+  readonly datasetName: string;
+  readonly tables: Readonly<Record<string, LoadedTable>>;
+  readonly schemaChanges: readonly SchemaChange[];
+  /** Records set aside in `_runlet_rejects`. */
+  readonly rejects: number;
+  readonly pages: number;
+  readonly records: number;
+  /** Bytes read. */
+  readonly bytes: number;
+  readonly durationMs: number;
+  /** Milliseconds per stage; they overlap, as the stages do. */
+  readonly stages: { readonly extract: number; readonly commit: number };
+  readonly dataset: Dataset;
+  toString(): string;
+}
+
+export interface LoadFacts extends Omit<LoadInfo, "dataset" | "tables" | "toString" | "rejects"> {
+  readonly schema: Tables;
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+/** The rows of quarantined records, in the engine's own table. */
+const REJECTS = "_runlet_rejects";
+
+export function loadInfo({ schema, rows, ...facts }: LoadFacts, dataset: Dataset): LoadInfo {
+  const added = facts.schemaChanges
+    .filter((change) => change.kind === "table-added")
+    .map(({ table }) => table);
+  const tables: Record<string, LoadedTable> = {};
+  for (const table of Object.values(dataTables(schema))) {
+    if (!rows[table.name]) continue;
+    const columns = Object.values(table.columns).flatMap((column) =>
+      column.data_type === undefined
+        ? []
+        : [
+            [
+              column.name,
+              {
+                type: column.data_type,
+                nullable: column.nullable ?? true,
+                ...(column.variant ? { variant: true as const } : {}),
+              },
+            ] as const,
+          ],
+    );
+    tables[table.name] = {
+      rows: rows[table.name]!,
+      columns: Object.fromEntries(columns),
+      isNew: added.includes(table.name),
+      ...(table.parent === undefined ? {} : { parent: table.parent }),
+    };
+  }
+  const info = {
+    ...facts,
+    tables,
+    rejects: rows[REJECTS] ?? 0,
+    toString: () => printed(facts, schema, rows, added),
+  };
+  hide(info, "toString", info.toString);
+  return hide(info, "dataset", dataset) as LoadInfo;
+}
+
+/** Functions and handles are reachable, but no part of the plain data. */
+function hide<T extends object>(of: T, key: string, value: unknown): T {
+  return Object.defineProperty(of, key, { value, enumerable: false });
+}
+
+function printed(
+  facts: Omit<LoadFacts, "schema" | "rows">,
+  schema: Tables,
+  rows: Readonly<Record<string, number>>,
+  added: string[],
+): string {
+  const roots = Object.values(dataTables(schema))
+    .filter((table) => table.parent === undefined && within(table.name, schema).some((name) => rows[name]))
+    .map(({ name }) => name);
+  const read = facts.pages === 1 ? "1 page" : `${facts.pages.toLocaleString("en-US")} pages`;
+  const seconds = (facts.durationMs / 1000).toFixed(facts.durationMs < 100 ? 2 : 1);
+  const head = `${read} in ${seconds} s → ${facts.destination}, dataset ${facts.datasetName} (load ${facts.loadId})`;
+  const own = Object.fromEntries(
+    Object.entries(schema).filter(([name]) => rows[name] || roots.includes(name)),
+  );
+  return [head, ...schemaTree(own, { rows, added, roots }).map((line) => `  ${line}`)].join("\n");
+}
+
+/** A table and those nested in it. */
+function within(root: string, tables: Tables): string[] {
+  const nested = Object.values(tables).filter(({ parent }) => parent === root);
+  return [root, ...nested.flatMap(({ name }) => within(name, tables))];
+}

@@ -1,0 +1,44 @@
+import { openEngine } from "../binding/engine.ts";
+import type { Engine, TableHints } from "../binding/contract.ts";
+import type { Destination } from "../destinations/contract.ts";
+import type { Host } from "../host.ts";
+import type { Tables } from "../schema/types.ts";
+import { tableHints } from "./columns.ts";
+import type { Plan } from "./plan.ts";
+import type { RunOptions } from "./run-options.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** An engine for the plan, with the hints of its resources. */
+export async function openFor(
+  plan: Plan,
+  options: RunOptions,
+  run: Surroundings,
+  from: { loadId: string; tables: Tables; destination?: Destination },
+): Promise<Engine> {
+  const hints: Record<string, TableHints> = {};
+  for (const node of plan.nodes) {
+    if (!node.loaded) continue;
+    const { columns, ...rest } = await tableHints(node.name, node.definition.options, run.config);
+    const known = hints[node.table];
+    const all = [...(known?.columns ?? []), ...(columns ?? [])];
+    if (all.length || rest.maxTableNesting !== undefined) {
+      hints[node.table] = { ...known, ...rest, ...(all.length ? { columns: all } : {}) };
+    }
+  }
+  const { maxNesting, ...normalise } = options.normalise ?? {};
+  const module = await run.host.engineModule();
+  return openEngine(module, {
+    loadId: from.loadId,
+    seed: options.reproduce?.seed ?? randomSeed(run.host),
+    tables: from.tables,
+    hints,
+    ...normalise,
+    ...(maxNesting === undefined ? {} : { maxTableNesting: maxNesting }),
+    ...(from.destination ? { maxIdentifierLength: from.destination.capabilities.maxIdentifierLength } : {}),
+  });
+}
+
+function randomSeed(host: Host): string {
+  const bytes = host.random(new Uint8Array(8));
+  return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true).toString();
+}

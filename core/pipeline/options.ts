@@ -1,0 +1,117 @@
+import type { Client, HttpConfig } from "../http/config.ts";
+import type { Json } from "../json.ts";
+import type { DataType } from "../schema/types.ts";
+import type { Incremental } from "./incremental.ts";
+import type { Value } from "./value.ts";
+
+/** dlt's eleven column types. */
+export type DltType = DataType;
+
+/** How a picked field arrives in JavaScript. Times are ISO 8601 text, decimals keep their digits as text. */
+export interface JsType {
+  text: string;
+  double: number;
+  bool: boolean;
+  timestamp: string;
+  bigint: bigint;
+  binary: Uint8Array;
+  json: Json;
+  decimal: string;
+  wei: string;
+  date: string;
+  time: string;
+}
+
+/** A hint for one field: its type, `"drop"`, or more. `as` names the column; `mask` hides the value before it is
+ *  stored: `hmac` (hex HMAC-SHA256 under `key`), `redact` or `null`. */
+export type Column =
+  | DltType
+  | "drop"
+  | {
+      type?: DltType;
+      as?: string;
+      nullable?: boolean;
+      precision?: number;
+      scale?: number;
+      mask?: "hmac" | "redact" | "null";
+      key?: Value<string>;
+    };
+
+/** How a resource meets what is in the dataset already. */
+export type Write =
+  | { write?: "append" | "replace" | "skip"; primaryKey?: string | string[] }
+  | {
+      write: "merge";
+      primaryKey: string | string[];
+      strategy?: "delete-insert" | "upsert" | "scd2" | "insert-only";
+    };
+
+/** A Standard JSON Schema (zod from 4.2, arktype, valibot): types the row of `map` and hints column types. */
+export interface StandardJson<T> {
+  readonly "~standard": {
+    readonly types?: { readonly output: T } | undefined;
+    readonly jsonSchema?: { output(options: { target: string }): object } | undefined;
+  };
+}
+
+export type Mode = "evolve" | "freeze" | "discard_row" | "discard_value";
+/** What may change in the schema during a load. Today only `"evolve"` is enforced; others are refused. */
+export type Contract = Mode | { tables?: Mode; columns?: Mode; data_type?: Mode };
+
+/** Options of a resource. `columns` and `primaryKey` name fields of the data; a dot leads inside (`address.zip`). */
+export type Options<Cur, Cfg, Row> = Write & {
+  cursor?: Incremental<Cur>;
+  config?: { [K in keyof Cfg]: Value<Cfg[K]> };
+  http?: HttpConfig;
+  schema?: StandardJson<Row>;
+  columns?: Record<string, Column>;
+  /** Where the records are: `data.items`, `payload[*].rows`. */
+  records?: string;
+  /** Table name, or the field that names each record's table; default: the resource's name. */
+  table?: string | { by: string };
+  contract?: Contract;
+  /** Levels of nested tables below the resource's; deeper values stay JSON. Default: the run's. */
+  maxNesting?: number;
+  /** Changes, drops (null) or multiplies rows. The one road through objects: integers beyond 2^53 are bigint. */
+  map?: (row: NoInfer<Row>) => object | object[] | null;
+};
+
+/** What a resource's function receives. */
+export interface Context<Cur, Cfg> {
+  readonly cursor: { readonly start: Cur; readonly end?: Cur };
+  readonly config: Cfg;
+  readonly http: Client;
+  /** Kept with the dataset between runs; changes are stored with the load. */
+  readonly state: Record<string, Json>;
+  readonly signal: AbortSignal;
+}
+
+/** Options of any resource, types erased. */
+export interface AnyOptions {
+  readonly write?: "append" | "replace" | "skip" | "merge";
+  readonly primaryKey?: string | string[];
+  readonly strategy?: string;
+  readonly cursor?: Incremental<unknown>;
+  readonly config?: Record<string, Value<unknown>>;
+  readonly http?: HttpConfig;
+  readonly schema?: StandardJson<unknown>;
+  readonly columns?: Record<string, Column>;
+  readonly records?: string;
+  readonly table?: string | { by: string };
+  readonly contract?: Contract;
+  readonly maxNesting?: number;
+  readonly map?: (row: never) => object | object[] | null;
+}
+
+/** How the engine normalises in one run. */
+export interface Normalising {
+  /** Levels of nested tables below a root; default 1000. */
+  maxNesting?: number;
+  /** A number that does not fit its column: `widen` (default) the column where no value changes, or give it a
+   *  `variant` column, as dlt does. */
+  onTypeConflict?: "widen" | "variant";
+  /** A malformed record: stop with an error (default), or set it aside in `_runlet_rejects`. */
+  onBadRecord?: "error" | "quarantine";
+  /** Largest depth, record size in bytes, columns per table, tables, and engine memory in bytes. */
+  limits?: { depth?: number; recordBytes?: number; columns?: number; tables?: number; memoryBytes?: number };
+}

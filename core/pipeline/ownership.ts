@@ -1,0 +1,53 @@
+import type { ResourceFacts } from "../schema/document.ts";
+import type { Tables, TableSchema, WriteDisposition } from "../schema/types.ts";
+import { dispositionOf, type Node, type Plan } from "./plan.ts";
+
+/** A table belongs to the resource that names it, or to the one that routes records by a field. */
+function fills(node: Node, root: string, resource: string | undefined): boolean {
+  return typeof node.definition.options.table === "object"
+    ? resource === node.name || node.table === root
+    : node.table === root;
+}
+
+function ownerOf(plan: Plan, root: string): Node | undefined {
+  // Tables of the engine's own, such as that of set-aside records.
+  if (root.startsWith("_runlet_")) return undefined;
+  const loaded = plan.nodes.filter((node) => node.loaded);
+  return (
+    loaded.find((node) => node.table === root) ??
+    loaded.find((node) => typeof node.definition.options.table === "object")
+  );
+}
+
+/** How the root table called so is written in this run. */
+export function writeOf(plan: Plan, root: string, refresh: boolean): WriteDisposition {
+  const owner = ownerOf(plan, root);
+  return owner ? dispositionOf(owner, refresh) : "append";
+}
+
+/** What the resources of this run say about their root tables. */
+export function resourceFacts(plan: Plan, tables: Tables, refresh: boolean): Record<string, ResourceFacts> {
+  const facts: Record<string, ResourceFacts> = {};
+  for (const table of Object.values(tables)) {
+    if (table.parent !== undefined) continue;
+    const owner = ownerOf(plan, table.name);
+    // Tables of other resources keep the facts they have.
+    if (
+      !owner ||
+      (typeof owner.definition.options.table === "object" && table.resource && table.resource !== owner.name)
+    )
+      continue;
+    facts[table.name] = {
+      resource: owner.name,
+      write: refresh ? (owner.definition.options.write ?? "append") : dispositionOf(owner, false),
+    };
+  }
+  return facts;
+}
+
+/** Whether this run replaces the root table, also when nothing comes for it. */
+export function replaces(plan: Plan, root: string, table: TableSchema, refresh: boolean): boolean {
+  return plan.nodes.some(
+    (node) => node.loaded && dispositionOf(node, refresh) === "replace" && fills(node, root, table.resource),
+  );
+}

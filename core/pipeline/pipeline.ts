@@ -1,0 +1,47 @@
+import { RunletError } from "../errors.ts";
+import type { LoadInfo } from "./load-info.ts";
+import type { Contract } from "./options.ts";
+import { checkParts, type Part, type PlanInput } from "./plan.ts";
+import { previewPipeline, type Preview } from "./preview.ts";
+import { isResource, type Resource } from "./resource.ts";
+import type { RunOptions } from "./run-options.ts";
+import { runPipeline } from "./run.ts";
+import { isSource, type Source } from "./source.ts";
+
+/** Resources with a name and a place; runs nothing by itself. */
+export interface Pipeline {
+  readonly kind: "pipeline";
+  readonly name: string;
+  /** Reads, normalises and loads; whole or not at all. */
+  run(options?: RunOptions): Promise<LoadInfo>;
+  /** The schema and rows a run would load, at most 100 records per resource unless `limit` says otherwise. Needs no
+   *  destination; with `fetch: replay(…)` no network either. */
+  preview(options?: RunOptions): Promise<Preview>;
+}
+
+export interface PipelineOptions {
+  /** Default: `<name>_dataset`, as dlt's. */
+  dataset?: string;
+  contract?: Contract;
+}
+
+/** Names what is to be loaded. @throws RunletError PIPELINE_INVALID */
+export function pipeline(
+  name: string,
+  from: Source | Resource<any> | (Source | Resource<any>)[],
+  options: PipelineOptions = {},
+): Pipeline {
+  const parts = [from].flat().flatMap((part): Part[] => {
+    if (isSource(part)) return part.resources.map((resource) => ({ source: part, resource }));
+    if (isResource(part)) return [{ source: undefined, resource: part }];
+    throw new RunletError("PIPELINE_INVALID", `pipeline ${name} is made of sources and resources only`);
+  });
+  const input: PlanInput = { name, parts, ...options };
+  checkParts(input);
+  return Object.freeze({
+    kind: "pipeline",
+    name,
+    run: (options: RunOptions = {}) => runPipeline(input, options),
+    preview: (options: RunOptions = {}) => previewPipeline(input, options),
+  });
+}

@@ -1,0 +1,151 @@
+import { RunletError } from "../errors.ts";
+import type { HttpConfig } from "../http/config.ts";
+import type { Contract } from "./options.ts";
+import { snakeCase, tableName } from "./naming.ts";
+import { keys, type ResourceDefinition } from "./resource.ts";
+import type { SourceDefinition } from "./source.ts";
+
+/** A resource in its place within a pipeline. */
+export interface Node {
+  readonly definition: ResourceDefinition;
+  readonly name: string;
+  readonly source: string;
+  readonly http: HttpConfig | undefined;
+  /** Normalised name of the root table; for a routed resource, of records that name none. */
+  readonly table: string;
+  /** False: read only because others hang on it; its rows are not loaded. */
+  readonly loaded: boolean;
+  readonly children: Node[];
+}
+
+/** What a pipeline is made of, checked. */
+export interface Plan {
+  readonly pipeline: string;
+  readonly dataset: string;
+  /** One schema per pipeline: named after its only source, else after the pipeline, as dlt does. */
+  readonly schema: string;
+  readonly roots: readonly Node[];
+  /** All nodes, parents before children. */
+  readonly nodes: readonly Node[];
+}
+
+export type Part = { source: SourceDefinition | undefined; resource: ResourceDefinition };
+
+export interface PlanInput {
+  name: string;
+  parts: readonly Part[];
+  dataset?: string;
+  contract?: Contract;
+}
+
+/** Checks the parts of a pipeline where it is declared. @throws RunletError PIPELINE_INVALID */
+export function checkParts({ name, parts, contract }: PlanInput): void {
+  const invalid = (message: string, hint?: string) =>
+    new RunletError("PIPELINE_INVALID", message, hint ? { hint } : {});
+  if (typeof name !== "string" || name.trim() === "") throw invalid("a pipeline needs a name");
+  if (parts.length === 0) throw invalid(`pipeline ${name} has no resources`);
+  checkContract(contract, `pipeline ${name}`);
+  const names = new Set<string>();
+  const writes = new Map<string, { write: string; name: string }>();
+  for (const { source, resource } of parts) {
+    if (names.has(resource.name)) {
+      throw invalid(
+        `pipeline ${name} has two resources called ${resource.name}`,
+        "names are explicit and unique: rename one",
+      );
+    }
+    names.add(resource.name);
+    checkContract(source?.options.contract, `source ${source?.name}`);
+    checkContract(resource.options.contract, `resource ${resource.name}`);
+    const table = rootTable(resource);
+    const write = resource.options.write ?? "append";
+    const other = writes.get(table);
+    if (other && other.write !== write) {
+      throw invalid(
+        `resources ${other.name} and ${resource.name} fill the table ${table} in different ways: ${other.write} and ${write}`,
+      );
+    }
+    writes.set(table, { write, name: resource.name });
+    if (typeof resource.options.table === "object" && resource.options.columns) {
+      throw invalid(
+        `resource ${resource.name}: columns cannot be given for tables named by a field`,
+        "give the hints to a resource of one table, or change the rows with map",
+      );
+    }
+  }
+}
+
+/** The plan of one run. `only` names the resources to load; what they hang on is read, but not loaded.
+ *  @throws RunletError USAGE when `only` names nothing */
+export function planRun({ name, parts, dataset }: PlanInput, only?: readonly string[]): Plan {
+  const known = parts.map((part) => part.resource.name);
+  for (const wanted of only ?? []) {
+    if (!known.includes(wanted)) {
+      throw new RunletError("USAGE", `pipeline ${name} has no resource ${wanted}`, {
+        hint: `it has: ${known.join(", ")}`,
+      });
+    }
+  }
+  const nodes = new Map<ResourceDefinition, Node>();
+  const roots: Node[] = [];
+  const place = ({ source, resource }: Part, loaded: boolean): Node => {
+    const known = nodes.get(resource);
+    if (known) return known;
+    const above = resource.parent?.resource;
+    // A parent that is not in the pipeline itself is read in the child's source, for the child's sake.
+    const parent =
+      above &&
+      place(parts.find((part) => part.resource === above) ?? { source, resource: above }, chosen(above));
+    const node: Node = {
+      definition: resource,
+      name: resource.name,
+      source: source?.name ?? name,
+      http: resource.options.http ?? source?.options.http,
+      table: rootTable(resource),
+      loaded: loaded && resource.options.write !== "skip",
+      children: [],
+    };
+    nodes.set(resource, node);
+    (parent?.children ?? roots).push(node);
+    return node;
+  };
+  const chosen = (resource: ResourceDefinition) =>
+    known.includes(resource.name) &&
+    parts.some((part) => part.resource === resource) &&
+    (only === undefined || only.length === 0 || only.includes(resource.name));
+  for (const part of parts) if (chosen(part.resource)) place(part, true);
+
+  const sources = new Set(parts.map((part) => part.source?.name));
+  const [sole] = sources;
+  return {
+    pipeline: name,
+    // dlt's default, so that a dlt user finds the dataset where the pipeline's name says it is.
+    dataset: snakeCase(dataset ?? `${name}_dataset`),
+    schema: snakeCase(sources.size === 1 && sole !== undefined ? sole : name),
+    roots,
+    nodes: [...nodes.values()],
+  };
+}
+
+function rootTable({ name, options }: ResourceDefinition): string {
+  return tableName(typeof options.table === "string" ? options.table : name);
+}
+
+function checkContract(contract: Contract | undefined, of: string): void {
+  if (contract === undefined) return;
+  const modes = typeof contract === "string" ? [contract] : Object.values(contract);
+  const other = modes.find((mode) => mode !== "evolve");
+  if (other) {
+    throw new RunletError("PIPELINE_INVALID", `${of}: contract "${other}" is not enforced by this version`, {
+      hint: 'leave it out, or use "evolve": a contract that is not enforced would be worse than none',
+    });
+  }
+}
+
+/** The write disposition of a node in this run. */
+export function dispositionOf(node: Node, refresh: boolean): "append" | "replace" | "merge" {
+  const write = node.definition.options.write ?? "append";
+  if (write === "skip" || (refresh && write === "append")) return "replace";
+  // Merge without keys is append, as in dlt.
+  return write === "merge" && keys(node.definition.options).length === 0 ? "append" : write;
+}

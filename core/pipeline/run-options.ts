@@ -1,0 +1,25 @@
+import type { Destination } from "../destinations/contract.ts";
+import type { Normalising } from "./options.ts";
+import type { Progress } from "./progress.ts";
+
+/** Options of a run. */
+export interface RunOptions {
+  /** Where to load to; default: `RUNLET_DESTINATION`, else the host's default. */
+  to?: Destination;
+  /** Names of the resources to load; what they hang on is read, too, but not loaded. */
+  only?: string[];
+  /** Records per resource, at most. */
+  limit?: number;
+  /** Starts anew: state is forgotten, and what is loaded replaces what was there. */
+  refresh?: boolean;
+  /** Values of secrets and settings, asked before the host's environment. Workers: the binding object. */
+  env?: Record<string, unknown>;
+  /** Every request goes through it; default: the global `fetch`. */
+  fetch?: typeof fetch;
+  signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+  normalise?: Normalising;
+  /** Fixes what else differs from run to run, so that the same input gives the same bytes. For tests.
+   *  `seed`: unsigned 64-bit number in decimal. */
+  reproduce?: { loadId: string; seed: string };
+}

@@ -1,0 +1,159 @@
+import { RunletError } from "../errors.ts";
+import { parseExact } from "./exact-json.ts";
+import { defaultNormalizers, defaultSettings, SCHEMA_ENGINE_VERSION, type StoredSchema } from "./stored.ts";
+import { loadsTable, STATE_TABLE, stateTable, SYSTEM_TABLES, versionTable } from "./system-tables.ts";
+import type { ColumnSchema, Tables, TableSchema, WriteDisposition } from "./types.ts";
+import { schemaVersionHash } from "./version-hash.ts";
+
+const PREVIOUS_HASHES = 10;
+
+/** What a resource says about its root table. */
+export interface ResourceFacts {
+  /** Name of the resource, as written; default: the table's name. */
+  resource?: string;
+  write?: WriteDisposition;
+}
+
+/** dlt's document before any data: version 1, with the tables `_dlt_version` and `_dlt_loads`. */
+export function emptyDocument(name: string): StoredSchema {
+  const schema: StoredSchema = {
+    version: 1,
+    version_hash: "",
+    engine_version: SCHEMA_ENGINE_VERSION,
+    name,
+    tables: { _dlt_version: versionTable(), _dlt_loads: loadsTable() },
+    settings: defaultSettings(),
+    normalizers: defaultNormalizers(),
+    previous_hashes: [],
+  };
+  schema.version_hash = schemaVersionHash(schema);
+  return schema;
+}
+
+/** Reads a document from `_dlt_version.schema`. Throws `SCHEMA_INVALID` when it is none, or of another engine version. */
+export function parseDocument(text: string): StoredSchema {
+  const schema = parseExact(text, "the stored schema") as unknown as StoredSchema | null;
+  if (schema?.engine_version !== SCHEMA_ENGINE_VERSION || typeof schema.tables !== "object") {
+    throw new RunletError(
+      "SCHEMA_INVALID",
+      `the stored schema has engine version ${String(schema?.engine_version)}`,
+      {
+        hint: `runlet reads engine version ${SCHEMA_ENGINE_VERSION}: load once with a current dlt to upgrade it`,
+      },
+    );
+  }
+  return schema;
+}
+
+/** The document after a load. `tables` are the engine's data tables (those of `previous` included); `resources` has the
+ *  facts of the root tables loaded now. Where nothing changed the result is `previous` itself. Column order is kept as given. */
+export function nextDocument(
+  previous: StoredSchema,
+  tables: Tables,
+  resources: Record<string, ResourceFacts> = {},
+): StoredSchema {
+  const merged: Tables = {};
+  const data = { ...dataTables(previous.tables), ...dataTables(tables) };
+  for (const name of [...SYSTEM_TABLES].filter((n) => n !== STATE_TABLE)) {
+    merged[name] = previous.tables[name] ?? (name === "_dlt_version" ? versionTable() : loadsTable());
+  }
+  for (const table of Object.values(data)) {
+    if (table.parent === undefined) {
+      merged[table.name] = rootTable(table, previous.tables[table.name], resources[table.name]);
+    }
+  }
+  merged[STATE_TABLE] = previous.tables[STATE_TABLE] ?? stateTable();
+  for (const table of Object.values(data)) {
+    if (table.parent !== undefined) merged[table.name] = nestedTable(table);
+  }
+  const next = { ...previous, tables: merged, normalizers: withRootKeys(previous, merged) };
+  const bumped = bumpDocument(next);
+  return bumped === next ? previous : bumped;
+}
+
+/** The same document when its content is what its hash says; else the next version, descending from it. */
+export function bumpDocument(schema: StoredSchema): StoredSchema {
+  const hash = schemaVersionHash(schema);
+  if (hash === schema.version_hash) return schema;
+  const ancestors = schema.previous_hashes;
+  return {
+    ...schema,
+    version: schema.version + 1,
+    version_hash: hash,
+    previous_hashes: ancestors.includes(schema.version_hash)
+      ? ancestors
+      : [schema.version_hash, ...ancestors].slice(0, PREVIOUS_HASHES),
+  };
+}
+
+/** Tables that hold data: all but dlt's own. */
+export function dataTables(tables: Tables): Tables {
+  return Object.fromEntries(Object.entries(tables).filter(([name]) => !SYSTEM_TABLES.includes(name)));
+}
+
+function rootTable(
+  table: TableSchema,
+  before: TableSchema | undefined,
+  facts: ResourceFacts = {},
+): TableSchema {
+  return {
+    ...before,
+    ...table,
+    columns: describeVariants(table.columns),
+    write_disposition: facts.write ?? table.write_disposition ?? before?.write_disposition ?? "append",
+    resource: facts.resource ?? table.resource ?? before?.resource ?? table.name,
+    ...seenData(table),
+  };
+}
+
+function nestedTable(table: TableSchema): TableSchema {
+  return { ...table, columns: describeVariants(table.columns), ...seenData(table) };
+}
+
+function seenData(table: TableSchema): Pick<TableSchema, "x-normalizer"> {
+  return { "x-normalizer": { ...table["x-normalizer"], "seen-data": true } };
+}
+
+function describeVariants(columns: Record<string, ColumnSchema>): Record<string, ColumnSchema> {
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [
+      name,
+      column.variant && column.description === undefined
+        ? { ...column, description: `Variant of column ${name} generated by dlt` }
+        : column,
+    ]),
+  );
+}
+
+/** dlt notes in the normalizer's settings which root tables pass their row id on to nested tables: those that merge
+ *  (by any strategy but scd2) or have a nested table with a root key. */
+function withRootKeys(previous: StoredSchema, tables: Tables): StoredSchema["normalizers"] {
+  const propagated: Record<string, Record<string, string>> = {};
+  for (const table of Object.values(dataTables(tables))) {
+    if (table.parent === undefined) {
+      const merges = table.write_disposition === "merge" && table["x-merge-strategy"] !== "scd2";
+      if (merges) propagated[table.name] = { _dlt_id: "_dlt_root_id" };
+    } else if (Object.values(table.columns).some((c) => c.root_key)) {
+      propagated[rootOf(table, tables)] = { _dlt_id: "_dlt_root_id" };
+    }
+  }
+  if (Object.keys(propagated).length === 0) return previous.normalizers;
+  const { json, ...rest } = previous.normalizers;
+  const propagation = json.config?.propagation;
+  return {
+    ...rest,
+    json: {
+      ...json,
+      config: {
+        ...json.config,
+        propagation: { ...propagation, tables: { ...propagation?.tables, ...propagated } },
+      },
+    },
+  };
+}
+
+function rootOf(table: TableSchema, tables: Tables): string {
+  let root = table;
+  while (root.parent !== undefined && tables[root.parent]) root = tables[root.parent]!;
+  return root.name;
+}

@@ -1,0 +1,60 @@
+// core/engine (AssemblyScript) → dist/core.wasm, and the same bytes as a module for hosts that cannot import wasm.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import binaryen from "binaryen";
+import asc from "assemblyscript/asc";
+import { KEEP } from "./canonical-exports.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Compiles the engine; returns the bytes. `flags` are further asc flags. */
+export async function compileEngine(flags = []) {
+  const built = {};
+  const { error, stderr } = await asc.main(
+    [
+      "core/engine/index.ts",
+      "--config", "asconfig.json",
+      "--transform", `${root}scripts/canonical-exports.mjs`,
+      "--outFile", "core.wasm",
+      ...flags,
+    ],
+    {
+      baseDir: root,
+      writeFile: (name, contents) => {
+        built[name] = contents;
+      },
+    },
+  );
+  if (error) throw new Error(stderr.toString() || String(error));
+  return withoutKeptExports(built["core.wasm"]);
+}
+
+/** Takes out the exports that only kept functions out of line while Binaryen optimised. */
+function withoutKeptExports(bytes) {
+  const module = binaryen.readBinary(bytes);
+  module.setFeatures(binaryen.Features.All);
+  const names = [];
+  for (let i = 0; i < module.getNumExports(); i++) {
+    const name = binaryen.getExportInfo(module.getExportByIndex(i)).name;
+    if (name.startsWith(KEEP)) names.push(name);
+  }
+  for (const name of names) module.removeExport(name);
+  const out = module.emitBinary();
+  module.dispose();
+  return out;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const bytes = await compileEngine(process.argv.slice(2));
+  mkdirSync(`${root}dist`, { recursive: true });
+  writeFileSync(`${root}dist/core.wasm`, bytes);
+  const base64 = Buffer.from(bytes).toString("base64");
+  mkdirSync(`${root}dist/core/binding`, { recursive: true });
+  writeFileSync(`${root}dist/core/binding/core-bytes.js`, `export const coreBase64 = "${base64}";\n`);
+  writeFileSync(`${root}dist/core/binding/core-bytes.d.ts`, "export declare const coreBase64: string;\n");
+  console.log(`core.wasm  ${(bytes.length / 1024).toFixed(1)} KB`);
+}
+
+export function readEngine() {
+  return readFileSync(`${root}dist/core.wasm`);
+}

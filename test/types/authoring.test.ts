@@ -1,0 +1,196 @@
+import { expectTypeOf, test } from "vitest";
+import {
+  apiKey,
+  basic,
+  bearer,
+  files,
+  http,
+  incremental,
+  memory,
+  oauth2,
+  pipeline,
+  replay,
+  resource,
+  secret,
+  setting,
+  source,
+  transformer,
+  type Client,
+  type Json,
+  type LoadInfo,
+  type Resource,
+} from "../../core/index.ts";
+
+// Ten everyday pipelines, as far as their parts exist. tsc checks this file; running it shows that declaring runs nothing.
+
+const pokemon = resource("pokemon", { records: "results" }, ({ http }) =>
+  http.pages("https://pokeapi.co/api/v2/pokemon", { limit: 100 }),
+);
+
+const issues = resource(
+  "issues",
+  {
+    write: "merge",
+    primaryKey: "id",
+    cursor: incremental("updated_at", { initial: "2024-01-01T00:00:00Z" }),
+  },
+  ({ http, cursor }) => {
+    expectTypeOf(cursor.start).toEqualTypeOf<string>();
+    return http.pages("/repos/duckdb/duckdb/issues", { state: "all", since: cursor.start });
+  },
+);
+const github = source(
+  "github",
+  { http: http("https://api.github.com", { auth: bearer(secret("GITHUB_TOKEN")) }) },
+  [issues],
+);
+
+const repos = resource("repos", {}, ({ http }) => http.pages("/orgs/duckdb/repos"));
+const repoIssues = transformer(
+  "issues",
+  {
+    from: repos,
+    pick: { full_name: "text", id: "bigint", score: "double", meta: "json", raw: "binary", price: "decimal" },
+    include: ["full_name"],
+    parallel: 8,
+    write: "merge",
+    primaryKey: "id",
+  },
+  (repo, { http }) => {
+    expectTypeOf(repo.full_name).toEqualTypeOf<string>();
+    expectTypeOf(repo.id).toEqualTypeOf<bigint>();
+    expectTypeOf(repo.score).toEqualTypeOf<number>();
+    expectTypeOf(repo.meta).toEqualTypeOf<Json>();
+    expectTypeOf(repo.raw).toEqualTypeOf<Uint8Array>();
+    expectTypeOf(repo.price).toEqualTypeOf<string>();
+    // @ts-expect-error only what was picked
+    void repo.name;
+    return http.pages(`/repos/${repo.full_name}/issues`);
+  },
+);
+
+const readme = resource(
+  "issues",
+  { write: "merge", primaryKey: "id", cursor: incremental("updated_at") },
+  ({ http, cursor }) => {
+    expectTypeOf(cursor.start).toEqualTypeOf<string | undefined>();
+    return http.pages("/repos/duckdb/duckdb/issues", { since: cursor.start });
+  },
+);
+
+const users = resource(
+  "users",
+  {
+    columns: {
+      email: { mask: "hmac", key: secret("PII_KEY") },
+      "address.zip": "text",
+      ssn: "drop",
+      fName: { as: "first_name" },
+      balance: "decimal",
+    },
+  },
+  ({ http }) => http.pages("/users"),
+);
+
+const configured = resource(
+  "c",
+  { config: { org: setting("ORG"), n: setting("N", 3), on: setting("ON", true) } },
+  ({ config, http }) => {
+    expectTypeOf(config.org).toEqualTypeOf<string>();
+    expectTypeOf(config.n).toEqualTypeOf<number>();
+    expectTypeOf(config.on).toEqualTypeOf<boolean>();
+    return http.get(`/o/${config.org}`);
+  },
+);
+
+declare const input: { files: Iterable<File> };
+
+const kinds: Resource<any>[] = [
+  resource("get", {}, async function* ({ http }) {
+    for (const id of [1, 2]) yield http.get(`/x/${id}`);
+  }),
+  resource("pages", {}, async function* ({ http }) {
+    for (const id of [1, 2]) yield* http.pages(`/x/${id}`);
+  }),
+  resource("array", {}, [{ a: 1 }]),
+  resource("generator", {}, function* () {
+    yield { a: 1n };
+  }),
+  resource("promise", {}, async () => [{ a: 1 }]),
+  resource("text", {}, '{"a": 1}'),
+  resource("stream", {}, () => new Blob(["{}"]).stream()),
+  resource("number cursor", { cursor: incremental("n", { initial: 5 }) }, ({ cursor }) => {
+    expectTypeOf(cursor.start).toEqualTypeOf<number>();
+    return [];
+  }),
+  resource("map", { map: (row) => ({ row }) }, []),
+];
+
+// What must not compile. Never called: most of these are refused at run time, too.
+function refused(): void {
+  // @ts-expect-error merge needs a key
+  resource("e1", { write: "merge" }, []);
+  // @ts-expect-error typo in an option
+  resource("e2", { primarykey: "id" }, []);
+  // @ts-expect-error typo beside a good option
+  resource("e3", { primaryKey: "id", wrte: "merge" }, []);
+  // @ts-expect-error include only what was picked
+  transformer("e4", { from: repos, pick: { a: "text" }, include: ["b"] }, () => []);
+  // @ts-expect-error not a dlt type
+  transformer("e5", { from: repos, pick: { a: "string" } }, () => []);
+  // @ts-expect-error a secret is not text
+  bearer("ghp_abc");
+  // @ts-expect-error not a dlt type
+  resource("e6", { columns: { a: "integer" } }, []);
+  // @ts-expect-error a resource needs a name
+  resource({}, []);
+  // @ts-expect-error formats that are not there yet
+  files("e7", { from: "x.csv", format: "csv" });
+  // @ts-expect-error no next-page rule
+  http("https://x", { next: "header" });
+  // @ts-expect-error a cursor rule needs the parameter
+  http("https://x", { next: { cursor: "next" } });
+  // @ts-expect-error a pipeline needs something to load
+  pipeline("e8");
+}
+
+test("declaring pipelines compiles and runs nothing", () => {
+  const declared = [
+    pipeline("pokemon", pokemon),
+    pipeline("github", github),
+    pipeline("github", source("github", { http: http("https://api.github.com") }, [repos, repoIssues])),
+    pipeline("github", source("github", { http: http("https://api.github.com") }, [readme])),
+    pipeline("crm", [users, configured], { dataset: "crm" }),
+    pipeline("kinds", kinds),
+    pipeline("drop", files("rows", { from: "data/*.ndjson" })),
+  ];
+  expectTypeOf(declared[0]!.run).returns.toEqualTypeOf<Promise<LoadInfo>>();
+  expectTypeOf(refused).returns.toBeVoid();
+});
+
+test("auth, clients and results are typed", () => {
+  for (const auth of [
+    bearer(secret("T")),
+    basic(secret("U"), secret("P")),
+    apiKey("x-key", secret("K"), "query"),
+    oauth2({ tokenUrl: "https://x/token", clientId: secret("I"), clientSecret: secret("S") }),
+  ]) {
+    expectTypeOf(http("https://x", { auth }).base).toBeString();
+  }
+  expectTypeOf<Client["get"]>().returns.resolves.toEqualTypeOf<Response>();
+  async () => {
+    const info = await pipeline("drop", files("rows", { from: input.files })).run({
+      to: memory(),
+      onProgress: (p) => void p.rows,
+    });
+    const rows = await info.dataset.query<{ n: bigint }>("select count(*) n from rows where id = ?", [5n]);
+    expectTypeOf(rows).toEqualTypeOf<{ n: bigint }[]>();
+    expectTypeOf(await info.dataset.query("select 1")).toEqualTypeOf<Record<string, Json>[]>();
+    const shown = await pipeline("github", github).preview({
+      fetch: replay("test/fixtures"),
+      env: { GITHUB_TOKEN: "x" },
+    });
+    expectTypeOf(shown.tables.issues__labels!.length).toBeNumber();
+    expectTypeOf(Object.values(info.tables)[0]!.rows).toBeNumber();
+  };
+});
