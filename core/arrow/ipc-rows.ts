@@ -179,7 +179,8 @@ function readInteger(view: DataView, at: number, bits: number, signed: boolean):
 function readWide(view: DataView, at: number, bits: number): bigint {
   if (bits === 32) return BigInt(view.getInt32(at, true));
   let value = view.getBigInt64(at + bits / 8 - 8, true);
-  for (let word = bits / 8 - 16; word >= 0; word -= 8) value = (value << 64n) | view.getBigUint64(at + word, true);
+  for (let word = bits / 8 - 16; word >= 0; word -= 8)
+    value = (value << 64n) | view.getBigUint64(at + word, true);
   return value;
 }
 

@@ -18,7 +18,8 @@ interface Exports {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A byte order mark in the data is data here.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Instantiates the engine for one load. Throws `RunletError` (CONFIG_INVALID) when the configuration is refused. */
 export function openEngine(module: WebAssembly.Module, config: EngineConfig): Engine {

@@ -28,6 +28,8 @@ export interface OpenOptions {
   /** Values that `Value`s of the destination resolve from. */
   resolve?(value: unknown): Promise<string>;
   signal?: AbortSignal;
+  /** Refuse to create the database: it must be there already, as for a query. */
+  existing?: boolean;
 }
 
 /** What a dataset remembers of a pipeline. */

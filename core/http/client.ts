@@ -9,13 +9,13 @@ import { unheld } from "./body.ts";
 import type { Client, HttpConfig, Next, Pages, Query } from "./config.ts";
 import { printable } from "./failure.ts";
 import { nextRule, type NextRule } from "./next.ts";
-import { Rate } from "./rate.ts";
+import { rateOf } from "./rate.ts";
 import type { HttpRuntime } from "./runtime.ts";
 import { send, type Answer } from "./send.ts";
 
 /** A client of one API within one run. `records` is the resource's own record path, which beats the API's. */
 export function createClient(config: HttpConfig | undefined, runtime: HttpRuntime, records?: string): Client {
-  const rate = new Rate(config?.options.rate);
+  const rate = rateOf(config, runtime.signal);
   return {
     pages(path, query, options = {}) {
       const where = options.records ?? records ?? config?.options.records;
@@ -109,7 +109,8 @@ function handed(
 ): Response {
   const { body, headers, status } = answer;
   const empty = status === 204 || status === 205 || status === 304;
-  const payload = empty ? null : body.rest ? unheld(body) : (body.bytes as Uint8Array<ArrayBuffer>);
+  // A stream over the bytes that are there anyway: a Response of the bytes would copy them.
+  const payload = empty ? null : unheld(body);
   // The bytes are decoded by now; these two would describe what was on the wire.
   const plain = new Headers(headers);
   plain.delete("content-encoding");

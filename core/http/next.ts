@@ -21,7 +21,7 @@ export interface NextRule {
   /** The first request, where the rule sends parameters of its own. */
   first(url: URL): URL;
   readonly capture: readonly Path[];
-  /** Whether the header alone says what is next, so that the document need not be waited for. */
+  /** The next page's address, or undefined after the last. */
   next(page: ReadPage): URL | undefined;
 }
 

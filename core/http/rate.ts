@@ -1,3 +1,6 @@
+import type { HttpConfig } from "./config.ts";
+import { pause } from "./pause.ts";
+
 /** Lets at most `perSecond` callers pass each second, evenly spaced. */
 export class Rate {
   private free = 0;
@@ -11,16 +14,18 @@ export class Rate {
     if (this.gapMs === 0) return;
     const at = Math.max(now(), this.free);
     this.free = at + this.gapMs;
-    const wait = at - now();
-    if (wait <= 0) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, wait);
-      signal.addEventListener("abort", done);
-    });
+    await pause(at - now(), signal);
   }
+}
+
+const rates = new WeakMap<AbortSignal, Map<HttpConfig, Rate>>();
+
+/** The rate of an API within one run (each has one signal), shared by all that use the API. */
+export function rateOf(config: HttpConfig | undefined, run: AbortSignal): Rate {
+  if (!config?.options.rate) return new Rate(undefined);
+  let known = rates.get(run);
+  if (!known) rates.set(run, (known = new Map()));
+  let rate = known.get(config);
+  if (!rate) known.set(config, (rate = new Rate(config.options.rate)));
+  return rate;
 }

@@ -4,6 +4,7 @@ import { asSigner } from "./auth.ts";
 import { hold, type Held } from "./body.ts";
 import type { HttpConfig, Retry } from "./config.ts";
 import { httpFailure, printable } from "./failure.ts";
+import { pause } from "./pause.ts";
 import type { Rate } from "./rate.ts";
 import type { HttpRuntime } from "./runtime.ts";
 
@@ -63,7 +64,11 @@ export async function send(
       }
       // ky repeats requests that get no answer; a body that breaks off after the headers is repeated here.
       const broken = !(cause instanceof NoAnswer);
-      if (broken && attempt <= retry.limit) continue;
+      if (broken && attempt <= retry.limit) {
+        const most = Math.min(retry.baseDelayMs * 2 ** (attempt - 1), retry.maxDelayMs);
+        await pause(Math.random() * most, runtime.signal);
+        continue;
+      }
       throw networkFailure(broken ? cause : (cause as NoAnswer).cause, request, broken, runtime);
     }
   }

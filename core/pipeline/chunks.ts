@@ -1,5 +1,5 @@
 import { RunletError } from "../errors.ts";
-import { hold } from "../http/body.ts";
+import { hold, type Held } from "../http/body.ts";
 import type { Bytes } from "./data.ts";
 import { originOf } from "./origin.ts";
 
@@ -7,27 +7,50 @@ import { originOf } from "./origin.ts";
 const CHUNK_BYTES = 256 * 1024;
 
 /** The bytes of a piece, unpacked when they are gzip (RFC 1952; no JSON begins with its two magic bytes).
- *  Up to 16 MB are complete before the first chunk comes, so that a broken connection leaves no part of a page. */
+ *  Up to 16 MB of an HTTP body are complete before the first chunk comes, so that a broken connection leaves no part of
+ *  a page; other streams flow as they come. @throws RunletError SOURCE_NETWORK when a `Response` breaks off */
 export async function* chunks(piece: Bytes): AsyncGenerator<Uint8Array> {
-  const whole =
-    piece instanceof Uint8Array
-      ? piece
-      : piece instanceof ArrayBuffer
-        ? new Uint8Array(piece)
-        : originOf(piece)?.bytes;
-  const held = whole ? { bytes: whole, rest: undefined } : await hold(stream(piece));
-  if (held.bytes[0] === 0x1f && held.bytes[1] === 0x8b) {
-    yield* drained(unzipped(held.bytes, held.rest));
-    return;
+  if (piece instanceof Uint8Array) yield* unpacked({ bytes: piece, rest: undefined });
+  else if (piece instanceof ArrayBuffer) yield* unpacked({ bytes: new Uint8Array(piece), rest: undefined });
+  else if (!(piece instanceof Response)) yield* unpacked(await hold(stream(piece), MAGIC_BYTES));
+  else {
+    const whole = originOf(piece)?.bytes;
+    if (whole) yield* unpacked({ bytes: whole, rest: undefined });
+    else yield* received(piece);
   }
-  yield* cut(held.bytes);
-  if (held.rest) yield* drained(held.rest);
 }
 
-function stream(piece: Bytes): ReadableStream<Uint8Array> {
-  if (piece instanceof ReadableStream) return asBytes(piece);
-  if (piece instanceof Blob) return piece.stream() as ReadableStream<Uint8Array>;
-  const { body, bodyUsed, ok, status } = piece as Response;
+async function* received(response: Response): AsyncGenerator<Uint8Array> {
+  const body = bodyOf(response);
+  try {
+    yield* unpacked(await hold(body));
+  } catch (cause) {
+    if (cause instanceof RunletError) throw cause;
+    throw new RunletError("SOURCE_NETWORK", "the answer broke off in the middle", {
+      ...(response.url ? { where: { url: response.url } } : {}),
+      hint: "nothing loaded (a load is whole or absent) · rerun; http.get() and http.pages() try again by themselves",
+      cause,
+    });
+  }
+}
+
+/** Bytes that tell gzip. */
+const MAGIC_BYTES = 2;
+
+async function* unpacked(held: Held): AsyncGenerator<Uint8Array> {
+  if (held.bytes[0] === 0x1f && held.bytes[1] === 0x8b) yield* drained(unzipped(held.bytes, held.rest));
+  else {
+    yield* cut(held.bytes);
+    if (held.rest) yield* drained(held.rest);
+  }
+}
+
+function stream(piece: ReadableStream<Uint8Array> | Blob): ReadableStream<Uint8Array> {
+  return piece instanceof Blob ? (piece.stream() as ReadableStream<Uint8Array>) : asBytes(piece);
+}
+
+function bodyOf(response: Response): ReadableStream<Uint8Array> {
+  const { body, bodyUsed, ok, status, url } = response;
   if (bodyUsed) {
     throw new RunletError("SOURCE_FAILED", "a Response was yielded after its body had been read", {
       hint: "yield the Response itself, or what was read from it; response.clone() for both",
@@ -35,7 +58,7 @@ function stream(piece: Bytes): ReadableStream<Uint8Array> {
   }
   if (!ok) {
     throw new RunletError("SOURCE_HTTP", `the server answered ${status}`, {
-      where: { status, ...((piece as Response).url ? { url: (piece as Response).url } : {}) },
+      where: { status, ...(url ? { url } : {}) },
     });
   }
   return body ?? new Blob([]).stream();

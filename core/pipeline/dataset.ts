@@ -1,4 +1,4 @@
-import type { Destination } from "../destinations/contract.ts";
+import type { Destination, DestinationSession } from "../destinations/contract.ts";
 import type { Json } from "../json.ts";
 import type { Config } from "./config.ts";
 
@@ -12,27 +12,29 @@ export interface Dataset {
   arrow(sql: string): Promise<Uint8Array>;
 }
 
-/** A handle on `dataset` at a destination. */
-export function datasetOf(destination: Destination, dataset: string, config?: Config): Dataset {
-  const session = () =>
-    destination.open({ dataset, ...(config ? { resolve: (value: unknown) => config.text(value) } : {}) });
+/** A handle on `dataset` at a destination. `safe` removes secrets from errors. */
+export function datasetOf(
+  destination: Destination,
+  dataset: string,
+  config?: Config,
+  safe: (error: unknown) => unknown = (error) => error,
+): Dataset {
+  const ask = async <T>(question: (session: DestinationSession) => Promise<T>): Promise<T> => {
+    try {
+      const resolve = config && { resolve: (value: unknown) => config.text(value) };
+      const session = await destination.open({ dataset, ...resolve });
+      try {
+        return await question(session);
+      } finally {
+        await session.close();
+      }
+    } catch (error) {
+      throw safe(error);
+    }
+  };
   return {
     name: dataset,
-    async query<T>(sql: string, params?: readonly Json[]) {
-      const open = await session();
-      try {
-        return await open.query<T>(sql, params);
-      } finally {
-        await open.close();
-      }
-    },
-    async arrow(sql) {
-      const open = await session();
-      try {
-        return await open.arrow(sql);
-      } finally {
-        await open.close();
-      }
-    },
+    query: <T>(sql: string, params?: readonly Json[]) => ask((session) => session.query<T>(sql, params)),
+    arrow: (sql) => ask((session) => session.arrow(sql)),
   };
 }

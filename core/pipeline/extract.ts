@@ -1,5 +1,6 @@
 import type { Engine, InputOptions, InputSummary, Path } from "../binding/contract.ts";
 import { RunletError } from "../errors.ts";
+import { untilAborted } from "./abort.ts";
 import { inOrder } from "./ahead.ts";
 import { chunks } from "./chunks.ts";
 import { leaves, type Leaf } from "./leaves.ts";
@@ -70,18 +71,18 @@ class Extraction {
 
   /** Normalises the pieces. False when the resource has all the records it may have. */
   async consume(node: Node, found: AsyncIterator<Leaf>, item: Picked | undefined): Promise<boolean> {
+    const pieces = untilAborted(found, this.run.signal);
     try {
-      for (;;) {
+      if (this.satisfied(node)) return false;
+      for await (const leaf of pieces) {
+        await this.feed(node, leaf, item);
         if (this.satisfied(node)) return false;
-        const next = await found.next();
-        if (next.done) return true;
-        this.run.signal.throwIfAborted();
-        await this.feed(node, next.value, item);
       }
+      return true;
     } catch (error) {
       throw atResource(error, node, this.run.signal);
     } finally {
-      await found.return?.()?.catch(() => undefined);
+      await pieces.return?.();
     }
   }
 
@@ -105,12 +106,15 @@ class Extraction {
     item: Picked | undefined,
   ): Promise<void> {
     const records = origin?.records ?? recordPath(node);
+    const wanted = [...(origin?.capture ?? [])];
+    // A page that is one object and no record path: the page is the record, and what is wanted of it lies inside.
+    const inside = !records?.length && beginsWithBrace(origin?.bytes) ? wanted : [];
     const summary = await this.input(
       node,
       {
         format: origin?.format ?? "auto",
         ...(records ? { records } : {}),
-        capture: { document: [...(origin?.capture ?? [])] },
+        capture: { document: wanted, record: inside },
       },
       item,
       leaf.kind === "text" ? [leaf.text] : chunks(leaf.piece),
@@ -124,7 +128,9 @@ class Extraction {
         },
       );
     }
-    origin?.told?.(summary.document, summary.records);
+    const [only] = summary.records === 1 ? summary.record : [];
+    const found = inside.length && only ? only.slice(only.length - inside.length) : summary.document;
+    origin?.told?.(found, summary.records);
   }
 
   private async feedRecords(
@@ -185,29 +191,31 @@ class Extraction {
     item: Picked | undefined,
     parts: Iterable<string> | AsyncIterable<Uint8Array>,
   ): Promise<InputSummary> {
-    const { engine, meter, limit } = this.run;
+    const { engine, meter, limit, signal } = this.run;
     const ordinal = this.ordinals.get(node) ?? 0;
     this.ordinals.set(node, ordinal + 1);
     const { table: tableOption } = node.definition.options;
     const table = node.loaded ? node.table : UNLOADED + node.name;
     const picks = node.children.map((child) => Object.keys(child.definition.parent!.pick).map(parsePath));
+    const captured = [...picks.flat(), ...(options.capture?.record ?? [])];
     const left = limit === undefined || !node.loaded ? undefined : limit - (this.taken.get(node) ?? 0);
     const id = engine.input(table, ordinal, {
       ...options,
       ...(item && Object.keys(item.constants).length ? { constants: item.constants } : {}),
       ...(node.loaded && typeof tableOption === "object" ? { route: parsePath(tableOption.by) } : {}),
-      capture: { ...options.capture, ...(picks.length ? { record: picks.flat() } : {}) },
+      capture: { ...options.capture, ...(captured.length ? { record: captured } : { record: undefined }) },
       ...(left === undefined ? {} : { limit: left }),
     });
     let summary: InputSummary;
     try {
       let records = 0;
-      for await (const part of parts) {
+      for await (const part of Symbol.asyncIterator in parts
+        ? untilAborted(parts[Symbol.asyncIterator](), signal)
+        : parts) {
         const count = typeof part === "string" ? engine.pushText(id, part) : engine.push(id, part);
         records += count;
         meter.read(node.name, node.table, typeof part === "string" ? part.length : part.byteLength, count);
         await this.run.drain();
-        this.run.signal.throwIfAborted();
         if (left !== undefined && records >= left) break;
       }
       summary = engine.end(id);
@@ -283,4 +291,10 @@ function textAt(document: Json, path: Path): string | null {
 
 async function* encoded(text: string): AsyncGenerator<Uint8Array> {
   yield new TextEncoder().encode(text);
+}
+
+function beginsWithBrace(bytes: Uint8Array | undefined): boolean {
+  // Space, tab, line ends and a byte order mark may come before.
+  const first = bytes?.find((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf].includes(byte));
+  return first === 0x7b;
 }

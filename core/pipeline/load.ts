@@ -2,6 +2,7 @@ import type { Engine, EngineBatch, EngineSchema } from "../binding/contract.ts";
 import { readFields } from "../arrow/ipc-schema.ts";
 import { readMessages } from "../arrow/ipc-messages.ts";
 import type { DestinationLoad } from "../destinations/contract.ts";
+import { widened } from "../schema/widened.ts";
 import type { ColumnSchema, SchemaChange, Tables, TableSchema, WriteDisposition } from "../schema/types.ts";
 import { UNLOADED } from "./extract.ts";
 import type { Meter } from "./progress.ts";
@@ -179,7 +180,7 @@ export class LoadWriter {
         change.kind === "column-added" && change.variant ? table?.columns[change.column] : undefined;
       const base = variant && table ? baseOf(variant, table) : undefined;
       if (table && variant && base && (await this.load.widen(table.name, base.name, variant.name))) {
-        const columns = { ...table.columns, [base.name]: { ...base, data_type: variant.data_type! } };
+        const columns = { ...table.columns, [base.name]: widened(base, variant) };
         delete columns[variant.name];
         tables[table.name] = { ...table, columns };
         result.push({

@@ -10,7 +10,7 @@ export function parseLossless(text: string): Json {
 
 const INTEGER = /^-?\d+$/;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\.)*"/y;
+const PLAIN = /^[^\\\u0000-\u001f]*$/;
 const SPACE = /[ \t\n\r]*/y;
 
 class Reader {
@@ -77,8 +77,21 @@ class Reader {
   }
 
   private string(): string {
-    const raw = this.match(STRING);
-    return raw.includes("\\") ? (JSON.parse(raw) as string) : raw.slice(1, -1);
+    const start = this.at;
+    if (this.text[start] !== '"') throw this.fault();
+    let end = this.text.indexOf('"', start + 1);
+    while (end > 0 && this.isEscaped(end)) end = this.text.indexOf('"', end + 1);
+    if (end < 0) throw this.fault();
+    this.at = end + 1;
+    const raw = this.text.slice(start + 1, end);
+    // Escapes, and control characters that are an error, are rare: JSON.parse knows both.
+    return PLAIN.test(raw) ? raw : (JSON.parse(this.text.slice(start, end + 1)) as string);
+  }
+
+  private isEscaped(at: number): boolean {
+    let slashes = 0;
+    while (this.text[at - 1 - slashes] === "\\") slashes++;
+    return slashes % 2 === 1;
   }
 
   private number(): number | bigint {

@@ -1,5 +1,5 @@
 import type { Destination, DestinationSession } from "../destinations/contract.ts";
-import { RunletError } from "../errors.ts";
+import { asRunletError, RunletError } from "../errors.ts";
 import { dataTables } from "../schema/document.ts";
 import { commitFacts, restored } from "./commit.ts";
 import { datasetOf } from "./dataset.ts";
@@ -18,6 +18,7 @@ import { contextsOf, guarded, type Surroundings } from "./surroundings.ts";
  *  @throws RunletError without the values of secrets */
 export function runPipeline(input: PlanInput, options: RunOptions): Promise<LoadInfo> {
   return guarded(options, async (run) => {
+    const started = run.host.now();
     const plan = planRun(input, options.only);
     const destination = options.to ?? (await defaultDestination(run));
     checkDispositions(plan, destination, options.refresh ?? false);
@@ -27,7 +28,7 @@ export function runPipeline(input: PlanInput, options: RunOptions): Promise<Load
       signal: run.signal,
     });
     try {
-      return await load(plan, destination, session, options, run);
+      return await load(plan, destination, session, options, run, started);
     } finally {
       await session.close();
     }
@@ -40,8 +41,8 @@ async function load(
   session: DestinationSession,
   options: RunOptions,
   run: Surroundings,
+  started: number,
 ): Promise<LoadInfo> {
-  const started = run.host.now();
   const refresh = options.refresh ?? false;
   const stored = await session.restore(plan.pipeline, plan.schema);
   const before = restored(plan, refresh ? { ...stored, state: undefined } : stored);
@@ -104,7 +105,9 @@ async function load(
         durationMs: ended - started,
         stages: { extract: extracted - started, commit: ended - extracted },
       },
-      datasetOf(destination, plan.dataset, run.config),
+      datasetOf(destination, plan.dataset, run.config, (error) =>
+        run.redactor.error(asRunletError(error, "DESTINATION_FAILED")),
+      ),
     );
   } catch (error) {
     // The first error is the one to report, whatever undoing says.

@@ -41,17 +41,32 @@ const NULL_IF_NOT_EXISTS = 128;
 const EXCLUSIVE_CREATE = 512;
 const NULL_IF_EXISTS = 1024;
 
+/** The first three blocks of a database file are its headers (storage.hpp, `Storage::FILE_HEADER_SIZE`). */
+const HEADERS_END = 3 * 4096;
+
 interface OpenFiles {
   descriptors: Map<number, number>;
   failure: Error | undefined;
+  /** The attached database's file, and the descriptors that are open on it. */
+  database: string | undefined;
+  databaseDescriptors: Set<number>;
 }
 
 const engines = new WeakMap<WasmModule, OpenFiles>();
 
 function filesOf(module: WasmModule): OpenFiles {
   let files = engines.get(module);
-  if (!files) engines.set(module, (files = { descriptors: new Map(), failure: undefined }));
+  if (!files) engines.set(module, (files = newFiles()));
   return files;
+}
+
+function newFiles(): OpenFiles {
+  return { descriptors: new Map(), failure: undefined, database: undefined, databaseDescriptors: new Set() };
+}
+
+/** Names the file whose checkpoints are to be durable. */
+export function setDatabase(module: WasmModule, path: string | undefined): void {
+  filesOf(module).database = path;
 }
 
 /** The file system's error behind an engine's last failure, once. */
@@ -64,9 +79,10 @@ export function takeFailure(module: WasmModule): Error | undefined {
 
 /** Closes what an engine left open. */
 export function closeFiles(module: WasmModule): void {
-  const { descriptors } = filesOf(module);
+  const { descriptors, databaseDescriptors } = filesOf(module);
   for (const descriptor of descriptors.values()) closeSync(descriptor);
   descriptors.clear();
+  databaseDescriptors.clear();
 }
 
 function readText(module: WasmModule, pointer: number, length: number): string {
@@ -151,7 +167,9 @@ function openFile(module: WasmModule, fileId: number, flags: number): number {
     throw error;
   }
   if (created) syncFolder(path);
-  filesOf(module).descriptors.set(fileId, descriptor);
+  const files = filesOf(module);
+  files.descriptors.set(fileId, descriptor);
+  if (path === files.database) files.databaseDescriptors.add(descriptor);
   const result = module._malloc(2 * 8);
   module.HEAPF64[result >> 3] = fstatSync(descriptor).size;
   module.HEAPF64[(result >> 3) + 1] = 0;
@@ -169,20 +187,37 @@ function readFile(module: WasmModule, fileId: number, into: number, bytes: numbe
   return done;
 }
 
-function writeFile(module: WasmModule, fileId: number, from: number, bytes: number, position: number): number {
+function writeFile(
+  module: WasmModule,
+  fileId: number,
+  from: number,
+  bytes: number,
+  position: number,
+): number {
   const descriptor = descriptorOf(module, fileId);
+  const { database, databaseDescriptors } = filesOf(module);
+  const isHeader = position < HEADERS_END && databaseDescriptors.has(descriptor);
+  // DuckDB asks for a sync before and after a header, but this build of it does not pass that on.
+  if (isHeader) fsyncSync(descriptor);
   let done = 0;
   while (done < bytes) {
     done += writeSync(descriptor, module.HEAPU8, from + done, bytes - done, position + done);
+  }
+  if (isHeader) {
+    fsyncSync(descriptor);
+    // The header makes the checkpoint the database. DuckDB would now remove the write-ahead log; this build leaves it.
+    rmSync(`${database}.wal`, { force: true });
   }
   return done;
 }
 
 function closeFile(module: WasmModule, fileId: number): number {
-  const { descriptors } = filesOf(module);
+  const { descriptors, databaseDescriptors } = filesOf(module);
   const descriptor = descriptors.get(fileId);
   descriptors.delete(fileId);
-  if (descriptor !== undefined) closeSync(descriptor);
+  if (descriptor === undefined) return 0;
+  databaseDescriptors.delete(descriptor);
+  closeSync(descriptor);
   return 0;
 }
 

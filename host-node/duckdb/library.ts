@@ -77,11 +77,23 @@ function locate(): string {
   });
 }
 
+/** Takes away the global variables that come up while `run` runs: tslib, which the build's Arrow needs, defines each of
+ *  its helpers as one. */
+function withoutNewGlobals(run: () => void): void {
+  const before = new Set(Object.getOwnPropertyNames(globalThis));
+  run();
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    if (!before.has(name)) delete (globalThis as Record<string, unknown>)[name];
+  }
+}
+
 async function load(): Promise<EngineFactory> {
   const file = locate();
   const folder = dirname(file);
   const require = createRequire(file);
-  const { version } = JSON.parse(await readFile(join(folder, "..", "package.json"), "utf8")) as { version: string };
+  const { version } = JSON.parse(await readFile(join(folder, "..", "package.json"), "utf8")) as {
+    version: string;
+  };
   if (version !== DUCKDB_WASM_VERSION) {
     throw new RunletError(
       "DRIVER_MISSING",
@@ -89,7 +101,10 @@ async function load(): Promise<EngineFactory> {
       { hint: `npm install @duckdb/duckdb-wasm@${DUCKDB_WASM_VERSION}` },
     );
   }
-  const [source, wasm] = await Promise.all([readFile(file, "utf8"), readFile(join(folder, "duckdb-eh.wasm"))]);
+  const [source, wasm] = await Promise.all([
+    readFile(file, "utf8"),
+    readFile(join(folder, "duckdb-eh.wasm")),
+  ]);
   const compiled = await WebAssembly.compile(wasm);
 
   // The build keeps its runtime in globalThis and looks for XMLHttpRequest there. Evaluated as a function with both
@@ -101,14 +116,18 @@ async function load(): Promise<EngineFactory> {
     ["exports", "require", "module", "__filename", "__dirname", "globalThis", "XMLHttpRequest"],
     { filename: file },
   ) as (...parameters: unknown[]) => void;
-  evaluate(module.exports, require, module, file, folder, globals, NothingFound);
+  withoutNewGlobals(() => evaluate(module.exports, require, module, file, folder, globals, NothingFound));
   const library = module.exports;
 
   return {
     async create(runtime) {
       globals.DUCKDB_RUNTIME = runtime;
       const bundle = { mainModule: join(folder, "duckdb-eh.wasm") };
-      const bindings = await library.createDuckDB({ mvp: bundle, eh: bundle }, new library.VoidLogger(), runtime);
+      const bindings = await library.createDuckDB(
+        { mvp: bundle, eh: bundle },
+        new library.VoidLogger(),
+        runtime,
+      );
       bindings.instantiateWasm = (imports, success) => {
         void WebAssembly.instantiate(compiled, imports).then((instance) => success(instance, compiled));
         return [];

@@ -1,5 +1,4 @@
-import { closeSync, mkdirSync, openSync, readSync, accessSync, constants, realpathSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { existsSync } from "node:fs";
 import {
   attachStatements,
   CATALOG,
@@ -7,11 +6,12 @@ import {
   type DuckDBDriver,
   DuckDBError,
   type DuckDBOpenOptions,
+  JSON_SEED,
 } from "../../core/destinations/duckdb/driver.ts";
 import { jsonSeedStream } from "../../core/destinations/duckdb/json-seed.ts";
-import { JSON_SEED } from "../../core/destinations/duckdb/driver.ts";
 import { RunletError } from "../../core/errors.ts";
-import { closeFiles, FILE_RUNTIME, takeFailure } from "./file-runtime.ts";
+import { isWritable, locateFile, refuseForeignFile, storageError } from "./database-file.ts";
+import { closeFiles, FILE_RUNTIME, setDatabase, takeFailure } from "./file-runtime.ts";
 import { loadLibrary, type WasmBindings } from "./library.ts";
 import { type FileLock, lockFile } from "./lock.ts";
 
@@ -30,7 +30,6 @@ const CONFIG = {
 class Engine {
   readonly bindings: WasmBindings;
   readonly #lock: FileLock | undefined;
-  holders = 0;
   writing = false;
   #broken: unknown;
 
@@ -41,7 +40,8 @@ class Engine {
 
   /** Calls the engine; after a WebAssembly trap it refuses every further call. */
   call<T>(run: (bindings: WasmBindings) => T): T {
-    if (this.#broken) throw new DuckDBError("the DuckDB engine has stopped after a fault", { cause: this.#broken });
+    if (this.#broken)
+      throw new DuckDBError("the DuckDB engine has stopped after a fault", { cause: this.#broken });
     takeFailure(this.bindings.mod);
     try {
       return run(this.bindings);
@@ -55,7 +55,10 @@ class Engine {
   }
 
   connect(): Connection {
-    return new Connection(this, this.call((bindings) => bindings.connect()._conn));
+    return new Connection(
+      this,
+      this.call((bindings) => bindings.connect()._conn),
+    );
   }
 
   close(): void {
@@ -123,7 +126,8 @@ function fileToStream(file: Uint8Array): Uint8Array {
   return file.subarray(8, file.length - 10 - footer);
 }
 
-const engines = new Map<string, Promise<Engine>>();
+/** The files that are open in this process, and how many sessions hold each. */
+const files = new Map<string, { engine: Promise<Engine>; holders: number }>();
 
 /** Starting an engine takes most of a second, opening another database in one that has run a few milliseconds. Its
  *  memory never shrinks, so one that has grown is let go. */
@@ -142,17 +146,23 @@ function takeIdle(): WasmBindings | undefined {
 
 /** Opens a DuckDB database with duckdb-wasm's blocking build, in this thread; see `OpenDuckDB` for what it throws. */
 export async function openDuckDB(options: DuckDBOpenOptions): Promise<DuckDBDriver> {
-  const key = options.path === undefined ? undefined : locateFile(options.path);
-  let opening = key === undefined ? undefined : engines.get(key);
-  if (!opening) {
-    opening = openEngine({ ...options, ...(key === undefined ? {} : { path: key }) });
-    if (key !== undefined) {
-      engines.set(key, opening);
-      opening.catch(() => engines.delete(key));
-    }
-  }
-  const engine = await opening;
-  engine.holders++;
+  const key = options.path === undefined ? undefined : locateFile(options.path, options.existing ?? false);
+  const file = (key === undefined ? undefined : files.get(key)) ?? {
+    engine: openEngine({ ...options, path: key }),
+    holders: 0,
+  };
+  // Counted before waiting: the last other holder may close meanwhile.
+  file.holders++;
+  if (key !== undefined) files.set(key, file);
+  const leave = (): boolean => {
+    if (--file.holders > 0) return false;
+    if (key !== undefined) files.delete(key);
+    return true;
+  };
+  const engine = await file.engine.catch((error: unknown) => {
+    leave();
+    throw error;
+  });
   let held = true;
   return {
     timeZones: false,
@@ -164,9 +174,7 @@ export async function openDuckDB(options: DuckDBOpenOptions): Promise<DuckDBDriv
     async close() {
       if (!held) return;
       held = false;
-      if (--engine.holders > 0) return;
-      if (key !== undefined) engines.delete(key);
-      engine.close();
+      if (leave()) engine.close();
     },
     claimWriter() {
       if (engine.writing) return false;
@@ -178,58 +186,6 @@ export async function openDuckDB(options: DuckDBOpenOptions): Promise<DuckDBDriv
   };
 }
 
-/** Absolute path of a database file whose folder exists from now on. */
-function locateFile(path: string): string {
-  const file = resolve(path);
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    return statSync(file, { throwIfNoEntry: false }) ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file));
-  } catch (error) {
-    throw storageError(file, error);
-  }
-}
-
-function storageError(file: string, error: unknown): RunletError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new RunletError("STORAGE_FAILED", `cannot open ${basename(file)}: ${reason}`, {
-    hint: "check the path, its permissions and the space on the disk",
-    cause: error,
-  });
-}
-
-/** DuckDB's files have `DUCK` at byte 8. */
-function refuseForeignFile(file: string): void {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  if (!stat) return;
-  if (stat.isDirectory()) {
-    throw new RunletError("DESTINATION_FAILED", `${basename(file)} is a folder`, {
-      hint: "name a file, such as data.duckdb",
-    });
-  }
-  const head = new Uint8Array(12);
-  const descriptor = openSync(file, "r");
-  try {
-    readSync(descriptor, head, 0, head.length, 0);
-  } finally {
-    closeSync(descriptor);
-  }
-  if (stat.size > 0 && new TextDecoder().decode(head.subarray(8)) !== "DUCK") {
-    throw new RunletError("DESTINATION_FAILED", `${basename(file)} exists and is no DuckDB database`, {
-      hint: "load to another file; runlet does not overwrite this one",
-    });
-  }
-}
-
-function isWritable(file: string): boolean {
-  try {
-    accessSync(statSync(file, { throwIfNoEntry: false }) ? file : dirname(file), constants.W_OK);
-    accessSync(dirname(file), constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 async function openEngine(options: DuckDBOpenOptions): Promise<Engine> {
   const library = await loadLibrary();
   const { path } = options;
@@ -238,7 +194,7 @@ async function openEngine(options: DuckDBOpenOptions): Promise<Engine> {
   if (path !== undefined) {
     try {
       refuseForeignFile(path);
-      readOnly = !isWritable(path) && statSync(path, { throwIfNoEntry: false }) !== undefined;
+      readOnly = existsSync(path) && !isWritable(path);
       if (!readOnly) lock = lockFile(path);
     } catch (error) {
       throw error instanceof RunletError ? error : storageError(path, error);
@@ -247,6 +203,7 @@ async function openEngine(options: DuckDBOpenOptions): Promise<Engine> {
   let engine: Engine | undefined;
   try {
     const bindings = takeIdle() ?? (await library.create(FILE_RUNTIME));
+    setDatabase(bindings.mod, path);
     engine = new Engine(bindings, lock);
     engine.call(() => bindings.open(CONFIG));
     const connection = engine.connect();

@@ -23,15 +23,23 @@ import { openDuckDB } from "../../host-node/duckdb/index.ts";
 import { facts, put } from "./load.ts";
 import { EVERY_TYPE } from "./suite.ts";
 
-/** While `full`, every write to a file fails as on a full disk. */
-const disk = vi.hoisted(() => ({ full: false }));
+/** While `full`, every write to a file fails as on a full disk; `calls` is what was asked of it, in order. */
+const disk = vi.hoisted(() => ({ full: false, calls: [] as string[] }));
 vi.mock("node:fs", async (original) => {
   const fs = await original<typeof import("node:fs")>();
-  const writeSync = (...parameters: Parameters<typeof fs.writeSync>): number => {
-    if (disk.full) throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  type Buffered = [descriptor: number, bytes: Uint8Array, from?: number, length?: number, position?: number];
+  const writeSync = (...parameters: Buffered): number => {
+    if (disk.full)
+      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    const position = parameters[4];
+    if (typeof position === "number") disk.calls.push(position < 12288 ? "header" : "data");
     return fs.writeSync(...parameters);
   };
-  return { ...fs, writeSync };
+  const fsyncSync = (descriptor: number): void => {
+    disk.calls.push("sync");
+    fs.fsyncSync(descriptor);
+  };
+  return { ...fs, writeSync, fsyncSync };
 });
 
 const folder = mkdtempSync(join(tmpdir(), "runlet-duckdb-"));
@@ -85,7 +93,10 @@ describe("a file written by the embedded engine", () => {
       expect(await native(file, sql)).toEqual(rows);
     }
     await again.close();
-    const types = await native(file, "select column_name, data_type from duckdb_columns() where table_name = 'types'");
+    const types = await native(
+      file,
+      "select column_name, data_type from duckdb_columns() where table_name = 'types'",
+    );
     expect(Object.fromEntries(types.map((row) => [row.column_name, row.data_type]))).toEqual({
       a_text: "VARCHAR",
       a_double: "DOUBLE",
@@ -107,7 +118,14 @@ describe("a file written by the embedded engine", () => {
     const file = at("system.duckdb");
     const session = await open(file);
     const load = await session.begin("1");
-    const state = { pipelineName: "p", version: 1, engineVersion: 4, encoded: "e", versionHash: "h", dltId: "d" };
+    const state = {
+      pipelineName: "p",
+      version: 1,
+      engineVersion: 4,
+      encoded: "e",
+      versionHash: "h",
+      dltId: "d",
+    };
     await load.commit(facts("1", { state }));
     await session.close();
     const tables = await native(file, "select sql from duckdb_tables() order by table_name");
@@ -128,7 +146,11 @@ describe("a file written by the embedded engine", () => {
     connection.closeSync();
     instance.closeSync();
     await loadOne(file, 3n);
-    expect(await native(file, "select id from ds.t order by id")).toEqual([{ id: "1" }, { id: "2" }, { id: "3" }]);
+    expect(await native(file, "select id from ds.t order by id")).toEqual([
+      { id: "1" },
+      { id: "2" },
+      { id: "3" },
+    ]);
     expect(await native(file, "select x from ds.own")).toEqual([{ x: 1 }]);
   });
 
@@ -149,6 +171,33 @@ describe("a file written by the embedded engine", () => {
     expect(await native(file, "select id from ds.t order by id")).toEqual([{ id: "1" }, { id: "7" }]);
   });
 
+  test("reaches the disk before its header does, and the header before the commit returns", async () => {
+    const session = await open(at("synced.duckdb"));
+    const load = await session.begin("1");
+    await put(load, "t", { id: { type: "bigint", values: [1n] } });
+    disk.calls.length = 0;
+    await load.commit(facts("1"));
+    const written = disk.calls.join(" ");
+    await session.close();
+    expect(written).toMatch(/ (data )+sync header sync$/);
+  });
+
+  test("with the write-ahead log of a native DuckDB that crashed, goes on from there", async () => {
+    const file = at("logged.duckdb");
+    await loadOne(file);
+    const script = `const { DuckDBInstance } = require("@duckdb/node-api");
+      DuckDBInstance.create(${JSON.stringify(file)}).then(async (i) => { const c = await i.connect(); await c.run("insert into ds.t values (2)"); process.kill(process.pid, "SIGKILL"); });`;
+    await once(spawn(process.execPath, ["-e", script], { stdio: "ignore" }), "exit");
+    expect(statSync(`${file}.wal`).size).toBeGreaterThan(0);
+    const session = await open(file);
+    expect(await session.query("select id from t order by id")).toEqual([{ id: 1n }, { id: 2n }]);
+    await session.close();
+    await loadOne(file, 3n);
+    expect(await native(file, "select list(id order by id)::varchar l from ds.t")).toEqual([
+      { l: "[1, 2, 3]" },
+    ]);
+  });
+
   test("two sessions of one process share it", async () => {
     const file = at("two.duckdb");
     await loadOne(file);
@@ -158,9 +207,12 @@ describe("a file written by the embedded engine", () => {
     await put(load, "t", { id: { type: "bigint", values: [2n] } });
     expect(await b.query("select count(*) n from t")).toEqual([{ n: 1n }]);
     await load.commit(facts("2"));
-    await a.close();
-    expect(await b.query("select count(*) n from t")).toEqual([{ n: 2n }]);
-    await b.close();
+    const third = open(file);
+    await Promise.all([a.close(), b.close()]);
+    const c = await third;
+    expect(await c.query("select count(*) n from t")).toEqual([{ n: 2n }]);
+    await c.close();
+    expect(existsSync(`${file}.lock`)).toBe(false);
   });
 });
 
@@ -185,6 +237,16 @@ describe("a path that cannot be used", () => {
     await expect(open(file)).rejects.toMatchObject({ code: "DESTINATION_FAILED" });
     expect(readFileSync(file).equals(bytes)).toBe(true);
     expect(existsSync(`${file}.lock`)).toBe(false);
+  });
+
+  test("a file to be queried that is not there is not made", async () => {
+    const file = at("missing/x.duckdb");
+    const opening = duckdb(file, { open: openDuckDB }).open({ dataset: "ds", existing: true });
+    await expect(opening).rejects.toMatchObject({
+      code: "DESTINATION_FAILED",
+      message: expect.stringContaining("does not exist") as string,
+    });
+    expect(existsSync(at("missing"))).toBe(false);
   });
 
   test("a folder", async () => {
@@ -299,9 +361,13 @@ describe("a process killed while it loads", () => {
 
   /** Starts loading and kills the process some time after its first commit; returns the last number it reported. */
   async function killWhileLoading(file: string, from: number, delay: number): Promise<number> {
-    const loading: ChildProcess = spawn(process.execPath, ["--import", "jiti/register", child, file, String(from)], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const loading: ChildProcess = spawn(
+      process.execPath,
+      ["--import", "jiti/register", child, file, String(from)],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     let last = from - 1;
     let killed = false;
     for await (const line of createInterface({ input: loading.stdout! })) {
@@ -330,7 +396,14 @@ describe("a process killed while it loads", () => {
       expect(Number(row!.log)).toBeGreaterThanOrEqual(last);
       expect(Number(row!.log)).toBeLessThanOrEqual(last + 1);
       const logged = Number(row!.log) + 1;
-      expect(row).toEqual({ loads: 1, n: 20_000, parents: row!.log, log: row!.log, entries: logged, known: logged });
+      expect(row).toEqual({
+        loads: 1,
+        n: 20_000,
+        parents: row!.log,
+        log: row!.log,
+        entries: logged,
+        known: logged,
+      });
       next = logged;
     }
     expect(next).toBeGreaterThan(4);

@@ -14,17 +14,18 @@ const EXPRESSIONS = [
   ..."year month day hour minute second quarter week decade century millennium dayofweek dayofyear isodow isoyear yearweek weekday weekofyear dayofmonth era epoch epoch_ms epoch_us epoch_ns microsecond millisecond dayname monthname last_day julian"
     .split(" ")
     .flatMap((name) => [`${name}(ts)`, ...(/second|^hour|^minute|^epoch/.test(name) ? [] : [`${name}(d)`])]),
-  ..."year month day hour minute second quarter week epoch doy dow isodow".split(" ").flatMap((part) => [
-    `extract(${part} from ts)`,
-    `date_part('${part}', ts)`,
-  ]),
-  ..."microsecond millisecond second minute hour day week month quarter year decade century".split(" ").flatMap((part) => [
-    `date_trunc('${part}', ts)`,
-    `date_trunc('${part}', ts::timestamp)`,
-    `date_diff('${part}', ts, ts2)`,
-    `datediff('${part}', ts::timestamp, ts2::timestamp)`,
-    `date_sub('${part}', ts, ts2)`,
-  ]),
+  ..."year month day hour minute second quarter week epoch doy dow isodow"
+    .split(" ")
+    .flatMap((part) => [`extract(${part} from ts)`, `date_part('${part}', ts)`]),
+  ..."microsecond millisecond second minute hour day week month quarter year decade century"
+    .split(" ")
+    .flatMap((part) => [
+      `date_trunc('${part}', ts)`,
+      `date_trunc('${part}', ts::timestamp)`,
+      `date_diff('${part}', ts, ts2)`,
+      `datediff('${part}', ts::timestamp, ts2::timestamp)`,
+      `date_sub('${part}', ts, ts2)`,
+    ]),
   "date_trunc('day', d)",
   "datetrunc('month', ts)",
   "date_trunc('day', interval 26 hours)",
@@ -98,7 +99,7 @@ const QUERIES = [
   "select id from t order by ts + interval 1 day desc nulls last, id",
   "select a.id from t a join t b on a.ts::date = b.ts::date + 0 where a.id = b.id order by 1",
   "select * from range(timestamptz '2024-01-01', timestamptz '2024-01-04', interval 1 day)",
-  "select 'ts::date' as s, \"date\" from (select ts::date as \"date\", -- ts::date\n ts /* cast(ts as date) */ from t) order by 2 nulls last",
+  'select \'ts::date\' as s, "date" from (select ts::date as "date", -- ts::date\n ts /* cast(ts as date) */ from t) order by 2 nulls last',
 ];
 
 describe("timestamps in the embedded engine, which has no icu", () => {
@@ -154,7 +155,9 @@ describe("timestamps in the embedded engine, which has no icu", () => {
         Object.entries(row).map(([name, value]) => [
           name,
           // ISO text beside DuckDB's own spelling.
-          String(value).replace("T", " ").replace(/Z$|\+00$/, ""),
+          String(value)
+            .replace("T", " ")
+            .replace(/Z$|\+00$/, ""),
         ]),
       );
     expect(printed(embedded)).toEqual(printed(expected));
@@ -163,7 +166,9 @@ describe("timestamps in the embedded engine, which has no icu", () => {
   test("today and now", async () => {
     const [row] = await session.query("select current_date = today() a, now() - interval 1 day < now() b");
     expect(row).toEqual({ a: true, b: true });
-    expect(await session.query("select age(ts) > interval 1 year v from t where id = 1")).toEqual([{ v: true }]);
+    expect(await session.query("select age(ts) > interval 1 year v from t where id = 1")).toEqual([
+      { v: true },
+    ]);
   });
 
   test("parameters go with them", async () => {
@@ -208,7 +213,8 @@ describe("reading SQL text", () => {
     expect(castThroughTimestamp("cast(cast(a as date) as time)")).toBe(
       "cast(cast(a as timestamp)::date as timestamp)::time",
     );
-    const unchanged = "(select a as date), 'a::date', \"a::date\", a::date[], a::time with time zone, x::dates, f(a as date)";
+    const unchanged =
+      "(select a as date), 'a::date', \"a::date\", a::date[], a::time with time zone, x::dates, f(a as date)";
     expect(castThroughTimestamp(unchanged)).toBe(unchanged);
   });
 });

@@ -1,4 +1,5 @@
 import * as arrow from "apache-arrow";
+import { readMessages } from "../../core/arrow/ipc-messages.ts";
 import type { ColumnSchema, DataType, TableSchema } from "../../core/schema/types.ts";
 
 /** A column with its values, null where there is none. */
@@ -52,13 +53,18 @@ function data(type: arrow.DataType, values: readonly unknown[]): arrow.Data {
     if (value !== null) nullBitmap[row >> 3]! |= 1 << (row & 7);
   });
   const common = { length, nullCount, nullBitmap: nullCount ? nullBitmap : undefined };
-  const numbers = <T extends Float64Array | BigInt64Array | Int32Array>(into: T, none: number | bigint): T => {
+  const numbers = <T extends Float64Array | BigInt64Array | Int32Array>(
+    into: T,
+    none: number | bigint,
+  ): T => {
     values.forEach((value, row) => ((into as { [row: number]: unknown })[row] = value ?? none));
     return into;
   };
   if (arrow.DataType.isUtf8(type) || arrow.DataType.isBinary(type)) {
     const parts = values.map((value) =>
-      typeof value === "string" ? new TextEncoder().encode(value) : ((value as Uint8Array | null) ?? new Uint8Array(0)),
+      typeof value === "string"
+        ? new TextEncoder().encode(value)
+        : ((value as Uint8Array | null) ?? new Uint8Array(0)),
     );
     const valueOffsets = new Int32Array(length + 1);
     parts.forEach((part, row) => (valueOffsets[row + 1] = valueOffsets[row]! + part.length));
@@ -79,10 +85,22 @@ function data(type: arrow.DataType, values: readonly unknown[]): arrow.Data {
     return arrow.makeData({ type, ...common, data: all });
   }
   if (arrow.DataType.isFloat(type))
-    return arrow.makeData({ type: type as arrow.Float64, ...common, data: numbers(new Float64Array(length), 0) });
+    return arrow.makeData({
+      type: type as arrow.Float64,
+      ...common,
+      data: numbers(new Float64Array(length), 0),
+    });
   if (arrow.DataType.isDate(type))
-    return arrow.makeData({ type: type as arrow.DateDay, ...common, data: numbers(new Int32Array(length), 0) });
-  return arrow.makeData({ type: type as arrow.Int64, ...common, data: numbers(new BigInt64Array(length), 0n) });
+    return arrow.makeData({
+      type: type as arrow.DateDay,
+      ...common,
+      data: numbers(new Int32Array(length), 0),
+    });
+  return arrow.makeData({
+    type: type as arrow.Int64,
+    ...common,
+    data: numbers(new BigInt64Array(length), 0n),
+  });
 }
 
 /** One Arrow IPC stream of the columns, in `batches` record batches of the same rows each. */
@@ -114,4 +132,18 @@ export function table(name: string, columns: Record<string, Omit<Column, "values
     return [column, schema] as const;
   });
   return { name, columns: Object.fromEntries(entries) };
+}
+
+/** The stream with all buffers from column `from` on (columns before it have two buffers each) pointing to one zeroed
+ *  region, as the engine writes columns without values: its record batch's metadata is changed in place. */
+export function shareBuffers(bytes: Uint8Array, from: number): Uint8Array {
+  for (const { kind, header, body } of readMessages(bytes).messages) {
+    if (kind !== "batch") continue;
+    const { start, length } = header.vector(2);
+    const offsets = Array.from({ length }, (_, n) => Number(header.view.getBigInt64(start + n * 16, true)));
+    const shared = offsets[from * 2]!;
+    body.fill(0, shared);
+    for (let n = from * 2; n < length; n++) header.view.setBigInt64(start + n * 16, BigInt(shared), true);
+  }
+  return bytes;
 }

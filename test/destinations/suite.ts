@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Destination, DestinationLoad, DestinationSession } from "../../core/destinations/contract.ts";
 import { defaultState, encodeState } from "../../core/schema/state.ts";
 import { facts, put } from "./load.ts";
-import { type Column, stream, table } from "./streams.ts";
+import { type Column, shareBuffers, stream, table } from "./streams.ts";
 
 /** What a destination's own test gives the suite. */
 export interface Subject {
@@ -41,7 +41,13 @@ export const EVERY_TYPE: Record<string, Column & { read: unknown[] }> = {
     values: [1_250_000_000n, null, -99_999_999_999_999_999_999_999_999_999_999_999_999n],
     read: ["1.250000000", null, "-99999999999999999999999999999.999999999"],
   },
-  a_price: { type: "decimal", precision: 10, scale: 2, values: [199n, null, -5n], read: ["1.99", null, "-0.05"] },
+  a_price: {
+    type: "decimal",
+    precision: 10,
+    scale: 2,
+    values: [199n, null, -5n],
+    read: ["1.99", null, "-0.05"],
+  },
   a_wei: { type: "wei", values: [10n ** 37n, null, -1n], read: [10n ** 37n, null, -1n] },
   a_date: { type: "date", values: [19_787, null, -1], read: ["2024-03-05", null, "1969-12-31"] },
   a_time: { type: "time", values: [3_723_000_001n, null, 0n], read: ["01:02:03.000001", null, "00:00:00"] },
@@ -81,6 +87,20 @@ export function testDestination(name: string, subject: Subject): void {
       await load("1", (l) => put(l, "types", empty));
       const none = Object.fromEntries(Object.keys(EVERY_TYPE).map((column) => [column, null]));
       expect(await rows("types")).toEqual([none, none]);
+    });
+
+    test("columns that share one zeroed region of the batch load as nulls", async () => {
+      const columns: Record<string, Column> = {
+        id: ints(1n, 2n, 3n),
+        a: ints(null, null, null),
+        b: { type: "double", values: [null, null, null] },
+        c: texts(null, null, null),
+      };
+      await load("1", async (l) => {
+        await l.prepare(table("t", columns), "append");
+        await l.write("t", shareBuffers(stream(columns), 1));
+      });
+      expect(await rows("t")).toEqual([1n, 2n, 3n].map((id) => ({ id, a: null, b: null, c: null })));
     });
 
     test("a stream of many batches, and one of none, load whole", async () => {
@@ -231,10 +251,12 @@ export function testDestination(name: string, subject: Subject): void {
       }
       expect(await session.restore("shop_pipe", "shop")).toEqual({ schema: document, state });
       expect(await session.restore("another", "other")).toEqual({});
-      expect(await session.query("select load_id, status, schema_name, inserted_at from _dlt_loads")).toEqual([
-        { load_id: "1", status: 0n, schema_name: "shop", inserted_at: "2026-01-02T03:04:05.123456Z" },
-        { load_id: "2", status: 0n, schema_name: "shop", inserted_at: "2026-01-02T03:04:05.123456Z" },
-      ]);
+      expect(await session.query("select load_id, status, schema_name, inserted_at from _dlt_loads")).toEqual(
+        [
+          { load_id: "1", status: 0n, schema_name: "shop", inserted_at: "2026-01-02T03:04:05.123456Z" },
+          { load_id: "2", status: 0n, schema_name: "shop", inserted_at: "2026-01-02T03:04:05.123456Z" },
+        ],
+      );
       expect(await session.query("select count(*) n from _dlt_version")).toEqual([{ n: 1n }]);
       expect(
         await session.query("select version, version_hash, _dlt_load_id, _dlt_id from _dlt_pipeline_state"),
@@ -309,9 +331,9 @@ export function testDestination(name: string, subject: Subject): void {
       expect(await session.query("select id from t where id = ?", [9_007_199_254_740_993n])).toEqual([
         { id: 9_007_199_254_740_993n },
       ]);
-      expect(await session.query("select count(*) n from t where id = ? and seen < ?", [5, "2000-01-01"])).toEqual([
-        { n: 1n },
-      ]);
+      expect(
+        await session.query("select count(*) n from t where id = ? and seen < ?", [5, "2000-01-01"]),
+      ).toEqual([{ n: 1n }]);
       expect(await session.query("select ? is null a, ? b, ? c, ? d", [null, true, 0.1, "x"])).toEqual([
         { a: true, b: true, c: 0.1, d: "x" },
       ]);

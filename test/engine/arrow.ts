@@ -44,9 +44,17 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function readData(field: Field, data: Data): (string | undefined)[] {
   const cells = new Array<string | undefined>(data.length).fill(undefined);
-  if (data.nullCount === data.length) return cells;
+  const { nullCount, valueOffsets } = data;
+  if (nullCount === data.length) return cells;
   const read = reader(field.type, data);
-  for (let i = 0; i < data.length; i++) if (data.getValid(i)) cells[i] = read(i);
+  let nulls = 0;
+  for (let i = 0; i < data.length; i++) {
+    if (data.getValid(i)) cells[i] = read(i);
+    else nulls++;
+    if (valueOffsets && valueOffsets[i]! > valueOffsets[i + 1]!)
+      throw new Error(`${field.name}: offsets fall at row ${i}`);
+  }
+  if (nulls !== nullCount) throw new Error(`${field.name}: ${nulls} nulls, the message says ${nullCount}`);
   return cells;
 }
 

@@ -1,5 +1,6 @@
 import type { Engine, EngineSchema, InputSummary } from "../../core/binding/contract.ts";
 import { exactDouble } from "../reference/coerce.ts";
+import { SYSTEM } from "../reference/dlt-cases.ts";
 import { readArrow } from "./arrow.ts";
 
 /** A table as the engine gave it, by `apache-arrow`. */
@@ -80,7 +81,7 @@ function readTables(
       arrowTypes: new Map(),
     };
     for (const column of Object.values(stated.columns)) {
-      if (column.name.startsWith("_dlt_")) continue;
+      if (SYSTEM.has(column.name)) continue;
       if (!column.data_type) table.pending.add(column.name);
       else table.columns.set(column.name, { type: column.data_type, variant: column.variant === true });
     }

@@ -1,4 +1,5 @@
 import type { Reference, Row, Table } from "../reference/shred.ts";
+import { SYSTEM } from "../reference/dlt-cases.ts";
 import type { EngineOutput, EngineTable } from "./collect.ts";
 
 interface PlainRow {
@@ -127,7 +128,7 @@ function plainEngine(table: EngineTable, places: Map<string, string>): PlainRow[
     return {
       parent: parent === undefined ? "" : (places.get(parent) ?? `unknown ${parent}`),
       index: index === undefined ? -1 : Number(index),
-      cells: new Map([...row].filter(([name]) => !name.startsWith("_dlt_"))),
+      cells: new Map([...row].filter(([name]) => !SYSTEM.has(name))),
     };
   });
 }

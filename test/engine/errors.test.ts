@@ -146,14 +146,14 @@ test("bad records are set aside with their facts and the load goes on", () => {
     const rejects = out.tables.get("_runlet_rejects")!.rows.map((row) => Object.fromEntries(row));
     expect(rejects.length).toBe(2);
     expect(rejects[0]).toMatchObject({
-      table: "t",
+      table_name: "t",
       code: "SOURCE_NOT_JSON",
-      record: "2",
-      offset: "9",
+      record_number: "2",
+      byte_offset: "8",
       line: "2",
     });
     expect(rejects[0]!.excerpt).toContain("nonsense");
-    expect(rejects[1]).toMatchObject({ record: "4", line: "4" });
+    expect(rejects[1]).toMatchObject({ record_number: "4", line: "4" });
   }
 });
 

@@ -81,8 +81,8 @@ function run(item: DltCase): { tables: Map<string, PlainTable>; outputs: EngineO
     continued = out.schema.tables;
     return out;
   });
-  const replaced = write_disposition === "replace";
-  return { tables: plainTables(replaced ? outputs.slice(-1) : outputs), outputs };
+  const kept = write_disposition === "replace" ? outputs.slice(-1) : outputs;
+  return { tables: plainTables(outputs, kept), outputs: kept };
 }
 
 function hintsOf(item: DltCase): ColumnHint[] {
@@ -103,7 +103,8 @@ function hintsOf(item: DltCase): ColumnHint[] {
   return [...hints.values()];
 }
 
-function plainTables(outputs: EngineOutput[]): Map<string, PlainTable> {
+/** The tables of all loads with the rows of those whose rows stay. */
+function plainTables(outputs: EngineOutput[], kept: EngineOutput[]): Map<string, PlainTable> {
   const last = outputs.at(-1)!;
   const names = [...last.tables.keys()].filter((name) =>
     outputs.some((out) => (out.tables.get(name)?.rows.length ?? 0) > 0),
@@ -111,7 +112,7 @@ function plainTables(outputs: EngineOutput[]): Map<string, PlainTable> {
   return new Map(
     names.map((name) => {
       const table = last.tables.get(name)!;
-      const rows = outputs.flatMap((out) => out.tables.get(name)?.rows ?? []);
+      const rows = kept.flatMap((out) => out.tables.get(name)?.rows ?? []);
       return [
         name,
         {

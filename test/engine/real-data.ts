@@ -29,14 +29,16 @@ export function realFiles(): RealFile[] {
   }));
 }
 
-/** `oracles/` holds tests for other things; `LICENCES` and `schemas` hold no records. */
+/** `oracles/` holds tests for other things, `ids/` row ids of their own; `LICENCES` and `schemas` hold no records. */
 function walk(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       if (entry.isDirectory()) {
-        return ["oracles", "LICENCES", "schemas"].includes(entry.name) ? [] : walk(join(folder, entry.name));
+        return ["oracles", "LICENCES", "schemas", "ids"].includes(entry.name)
+          ? []
+          : walk(join(folder, entry.name));
       }
       return /\.(json|ndjson)(\.gz)?$/.test(entry.name) ? [join(folder, entry.name)] : [];
     });

@@ -109,6 +109,8 @@ function cellProblem(
     maxIdentifierLength: config.maxIdentifierLength ?? 65536,
   });
   for (const record of expected.records) reference.record("t", record);
+  // Of keys that meet in one column, which value decides the type is no promise: a test of its own looks at them.
+  if (expected.repeatedKeys > 0 || reference.collisions > 0) return countProblem(output.schema, expected);
   output.tables.delete("_runlet_rejects");
   const { differences } = compare(output, reference);
   return differences.length === 0 ? undefined : differences.join("\n");

@@ -8,7 +8,22 @@ export interface Seeds {
   tokens: Uint8Array[];
 }
 
-const KEYS = ["a", "b", "id", "userName", "value", "list", "x", "日本", "", "a__b", "A", "_dlt_x"];
+const KEYS = [
+  "a",
+  "b",
+  "id",
+  "userName",
+  "value",
+  "list",
+  "y",
+  "日本",
+  "",
+  "_dlt_x",
+  "Name With 2 spaces",
+  "+1",
+];
+/** With these, keys meet in one column. */
+const COLLIDING = [...KEYS, "x", "a__b", "A", " ", "user_name"];
 const SCALARS = [
   "null",
   "true",
@@ -119,10 +134,11 @@ function randomValue(dice: Dice, depth: number, record = false): string {
   const space = dice.chance(0.1) ? dice.of([" ", "\t", "  "]) : "";
   if (depth > 100) return nest(dice, depth);
   if (record ? dice.chance(0.95) : depth > 0 && dice.chance(0.3)) {
-    const pairs = Array.from(
-      { length: dice.below(6) },
-      () => `${JSON.stringify(dice.of(KEYS))}${space}:${randomValue(dice, depth - 1)}`,
+    const keys = new Set(
+      Array.from({ length: dice.below(6) }, () => dice.of(dice.chance(0.995) ? KEYS : COLLIDING)),
     );
+    const pairs = [...keys].map((key) => `${JSON.stringify(key)}${space}:${randomValue(dice, depth - 1)}`);
+    if (dice.chance(0.002)) pairs.push(...pairs);
     return `{${space}${pairs.join(",")}}`;
   }
   if (depth > 0 && dice.chance(0.3)) {

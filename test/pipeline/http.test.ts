@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   apiKey,
   basic,
@@ -13,6 +13,7 @@ import {
   source,
   type HttpOptions,
 } from "../../core/index.ts";
+import { rateOf } from "../../core/http/rate.ts";
 import { installTestHost } from "./host.ts";
 import { serve, type TestServer } from "./server.ts";
 
@@ -272,6 +273,32 @@ test("an aborted run is CANCELLED, also in the middle of a request", async () =>
   while (!server.seen.length) await new Promise((resolve) => setTimeout(resolve, 5));
   controller.abort();
   await expect(running).rejects.toMatchObject({ code: "CANCELLED", exitCode: 7 });
+});
+
+test("a rate spaces the requests of all resources of an API", async () => {
+  const { signal } = new AbortController();
+  const api = http(server.url, { rate: 4 });
+  expect(rateOf(api, signal)).toBe(rateOf(api, signal));
+  expect(rateOf(api, new AbortController().signal)).not.toBe(rateOf(api, signal));
+  vi.useFakeTimers();
+  try {
+    const passed: number[] = [];
+    const rate = rateOf(api, signal);
+    for (let n = 0; n < 4; n++) void rate.pass(Date.now, signal).then(() => passed.push(Date.now()));
+    const start = Date.now();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(passed.map((at) => at - start)).toEqual([0, 250, 500, 750]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("a Response of the function's own that breaks off is SOURCE_NETWORK", async () => {
+  const rows = resource("rows", {}, () => fetch(`${server.url}/cut-off`));
+  await expect(pipeline("p", rows).run({ to: memory() })).rejects.toMatchObject({
+    code: "SOURCE_NETWORK",
+    where: { resource: "rows", url: `${server.url}/cut-off` },
+  });
 });
 
 test("get() and json() give the body; parameters that are undefined are left out", async () => {

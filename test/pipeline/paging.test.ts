@@ -129,6 +129,14 @@ test("a function that reads the pages itself still gets all of them", async () =
   expect(store.tables()["paged"]!.map(({ count }) => count)).toEqual([3, 3, 1, 0]);
 });
 
+test("paging goes on also where no record path is given and the page itself is the record", async () => {
+  const store = memory();
+  const whole = resource("whole", {}, ({ http }) => http.pages("/auto"));
+  await pipeline("p", source("s", { http: http(server.url) }, [whole])).run({ to: store });
+  expect(store.tables()["whole"]).toHaveLength(3);
+  expect(store.tables()["whole__results"]).toHaveLength(7);
+});
+
 test("the record path of the API holds for all its resources, and a resource may have its own", async () => {
   const store = memory();
   const a = resource("a", {}, ({ http }) => http.pages("/auto"));

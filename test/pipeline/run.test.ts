@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   http,
@@ -5,9 +6,11 @@ import {
   nullDestination,
   pipeline,
   resource,
+  secret,
   setting,
   source,
   transformer,
+  type Data,
   type Destination,
   type Progress,
 } from "../../core/index.ts";
@@ -189,6 +192,37 @@ describe("write dispositions", () => {
 });
 
 describe("a load is whole or absent", () => {
+  test.each<[string, () => Data]>([
+    ["a promise that never comes", () => new Promise<never>(() => undefined)],
+    [
+      "a generator that hangs",
+      async function* () {
+        yield { id: 1 };
+        await new Promise(() => undefined);
+      },
+    ],
+    ["a stream that hangs", () => new ReadableStream({ pull: () => new Promise(() => undefined) })],
+  ])("%s does not hold a cancelled run", async (_, body) => {
+    const store = memory();
+    const stop = new AbortController();
+    const running = pipeline("p", [resource("first", {}, [{ id: 1 }]), resource("t", {}, body)]).run({
+      to: store,
+      signal: stop.signal,
+    });
+    setTimeout(() => stop.abort(), 20);
+    await expect(running).rejects.toMatchObject({ code: "CANCELLED" });
+    expect(store.tables()).toEqual({});
+  });
+
+  test("a run that is cancelled before it starts asks nothing", async () => {
+    let called = false;
+    const t = resource("t", {}, () => ((called = true), []));
+    await expect(pipeline("p", t).run({ to: memory(), signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: "CANCELLED",
+    });
+    expect(called).toBe(false);
+  });
+
   test("a failure in the last resource leaves nothing of the first, nor its state", async () => {
     const store = memory();
     const first = resource("first", {}, ({ state }) => ((state["seen"] = true), [{ id: 1 }]));
@@ -258,6 +292,57 @@ describe("columns", () => {
     ]);
   });
 
+  test("and when an integer beyond 64 bits comes, no digit is lost", async () => {
+    const store = memory();
+    const wide = 123456789012345678901234567890n;
+    const info = await pipeline("p", resource("t", {}, [{ n: 1 }, { n: wide }])).run({ to: store });
+    expect(store.tables()["t"]!.map(({ n }) => n)).toEqual([1, wide]);
+    expect(info.tables["t"]!.columns["n"]).toMatchObject({ type: "decimal" });
+    const declared = resource("d", {}, [{ n: 5 }]);
+    await pipeline("p", declared).run({ to: store });
+    await pipeline("p", resource("d", {}, [{ n: wide }])).run({ to: store });
+    expect(store.tables()["d"]!.map(({ n }) => n)).toEqual([5, wide]);
+  });
+
+  test("hmac gives the hex HMAC-SHA256 of the value under the key", async () => {
+    const store = memory();
+    const columns = { email: { mask: "hmac", key: secret("PII_KEY") } } as const;
+    const users = resource("users", { columns }, [{ email: "ada@example.com" }, { email: null, id: 1 }]);
+    await pipeline("p", users).run({ to: store, env: { PII_KEY: "pepper" } });
+    const expected = createHmac("sha256", "pepper").update("ada@example.com").digest("hex");
+    expect(store.tables()["users"]!.map(({ email }) => email)).toEqual([expected, null]);
+    const missing = await pipeline("p", users)
+      .run({ to: store })
+      .catch((error: unknown) => String(error));
+    expect(missing).toContain("secret PII_KEY is not set (column users.email)");
+  });
+
+  test("a Standard JSON Schema states their types", async () => {
+    const schema = {
+      "~standard": {
+        jsonSchema: {
+          output: () => ({
+            type: "object",
+            properties: {
+              zip: { type: "string" },
+              score: { type: ["number", "null"] },
+              at: { type: "string", format: "date-time" },
+              inner: { type: "object", properties: { "a.b": { type: "string" } } },
+            },
+          }),
+        },
+      },
+    };
+    const { schema: shown } = await pipeline(
+      "p",
+      resource("t", { schema }, () => '{"zip": 12345, "score": 1, "at": "2024-01-01", "inner": {"a.b": 2}}'),
+    ).preview();
+    const types = Object.fromEntries(
+      Object.values(shown["t"]!.columns).map(({ name, data_type }) => [name, data_type]),
+    );
+    expect(types).toMatchObject({ zip: "text", score: "double", at: "timestamp", inner__a_b: "text" });
+  });
+
   test("records are routed to tables by a field", async () => {
     const store = memory();
     const events = resource("events", { table: { by: "type" } }, [
@@ -270,6 +355,49 @@ describe("columns", () => {
       ["push", 2],
       ["pull", 1],
     ]);
+  });
+});
+
+describe("how a run normalises", () => {
+  const deep = [{ a: { b: { c: 1 } }, list: [{ x: [1] }] }];
+
+  test("maxNesting of the run, or of one resource, keeps deeper values as JSON", async () => {
+    const names = async (own: { maxNesting?: number }, run: { maxNesting?: number }) =>
+      Object.keys((await pipeline("p", resource("t", own, deep)).preview({ normalise: run })).tables);
+    expect(await names({}, {})).toEqual(["t", "t__list", "t__list__x"]);
+    expect(await names({}, { maxNesting: 0 })).toEqual(["t"]);
+    expect(await names({ maxNesting: 0 }, {})).toEqual(["t"]);
+  });
+
+  test('onTypeConflict "variant" is dlt\'s behaviour', async () => {
+    const store = memory();
+    const t = pipeline("p", resource("t", {}, [{ n: 1 }, { n: 1.5 }]));
+    const info = await t.run({ to: store, normalise: { onTypeConflict: "variant" } });
+    expect(store.tables()["t"]).toMatchObject([
+      { n: 1, n__v_double: null },
+      { n: null, n__v_double: 1.5 },
+    ]);
+    expect(info.tables["t"]!.columns["n__v_double"]).toEqual({
+      type: "double",
+      nullable: true,
+      variant: true,
+    });
+  });
+
+  test('onBadRecord "quarantine" sets the record aside and goes on', async () => {
+    const store = memory();
+    const t = pipeline(
+      "p",
+      resource("t", {}, () => new Response('{"id":1}\n{"id":\n{"id":3}\n')),
+    );
+    const info = await t.run({ to: store, normalise: { onBadRecord: "quarantine" } });
+    expect(store.tables()["t"]!.map(({ id }) => id)).toEqual([1, 3]);
+    expect(info.rejects).toBe(1);
+    expect(store.tables()["_runlet_rejects"]).toHaveLength(1);
+    await expect(t.run({ to: store })).rejects.toMatchObject({
+      code: "SOURCE_NOT_JSON",
+      where: { record: 2, line: 2 },
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Json } from "../../core/json.ts";
 import { nextLink } from "../../core/http/link.ts";
 import { parseLossless } from "../../core/pipeline/lossless.ts";
 import { snakeCase, tableName } from "../../core/pipeline/naming.ts";
@@ -114,7 +115,7 @@ describe("paths", () => {
   });
 
   test("lead to records", () => {
-    const document = { data: [{ rows: [1, 2] }, { rows: 3 }, {}, null] };
+    const document: Json = { data: [{ rows: [1, 2] }, { rows: 3 }, {}, null] };
     expect(recordsAt(document, parsePath("data[*].rows"))).toEqual([1, 2, 3]);
     expect(recordsAt(document, parsePath("data.rows"))).toEqual([]);
     expect(recordsAt([1, 2], [])).toEqual([1, 2]);

@@ -9,7 +9,7 @@ export type Kind = "text" | "bigint" | "double" | "bool" | "timestamp" | "decima
 export interface Scalar {
   kind: Kind;
   text: string;
-  /** An integer no numeric type holds: its digits go to a text (variant) column. */
+  /** An integer beyond 38 digits, which no numeric type holds: it is text of digits. */
   overflow?: true;
 }
 
@@ -60,6 +60,7 @@ const FALSE = new Set(["no", "false", "f", "n", "0"]);
 export function coerce(to: Kind, value: Scalar): string | null | undefined {
   const { kind, text } = value;
   if (to === kind) return text;
+  if (value.overflow) return to === "bool" ? "true" : to === "double" ? exactDouble(text) : undefined;
   switch (to) {
     case "text":
       if (kind === "bool") return text === "true" ? "True" : "False";

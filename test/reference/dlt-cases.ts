@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 
+/** Columns of the normaliser, not of the data. */
+export const SYSTEM = new Set(["_dlt_id", "_dlt_load_id", "_dlt_parent_id", "_dlt_list_idx", "_dlt_root_id"]);
+
 /** One case of `test/data/oracle/cases.json`: what real dlt made of some records. */
 export interface DltCase {
   name: string;
@@ -54,7 +57,7 @@ export function plainDlt(table: DltTable): PlainTable {
     type: type + (more?.variant ? " variant" : ""),
     i,
   }));
-  const kept = data.filter(({ name }) => !name.startsWith("_dlt_"));
+  const kept = data.filter(({ name }) => !SYSTEM.has(name));
   return {
     parent: table.parent,
     columns: Object.fromEntries(kept.map(({ name, type }) => [name, type]).sort()),

@@ -6,7 +6,7 @@ export class NumberText {
   }
 }
 
-/** A JSON value. Objects are maps in the order of first appearance; a repeated key keeps its last value. */
+/** A JSON value. Objects are maps in document order; of a repeated key only the last occurrence stays. */
 export type JsonNode = null | boolean | string | NumberText | JsonNode[] | Map<string, JsonNode>;
 
 /** Why a text is refused; `offset` counts bytes from the start of the text. */
@@ -34,10 +34,10 @@ const ESCAPES: Record<string, string> = {
 
 /**
  * A strict RFC 8259 parser over bytes, written to be read. Numbers keep their source text, lone surrogates become
- * U+FFFD. The whole of `bytes` is one JSON text.
+ * U+FFFD. The whole of `bytes` is one JSON text. `onRepeatedKey` hears of keys that an object has twice.
  */
-export function parseJson(bytes: Uint8Array, maxDepth = Infinity): JsonNode {
-  const parser = new Parser(bytes, maxDepth);
+export function parseJson(bytes: Uint8Array, maxDepth = Infinity, onRepeatedKey = () => {}): JsonNode {
+  const parser = new Parser(bytes, maxDepth, onRepeatedKey);
   parser.space();
   const value = parser.value(0);
   parser.space();
@@ -49,10 +49,12 @@ class Parser {
   at = 0;
   readonly bytes: Uint8Array;
   readonly maxDepth: number;
+  readonly onRepeatedKey: () => void;
 
-  constructor(bytes: Uint8Array, maxDepth: number) {
+  constructor(bytes: Uint8Array, maxDepth: number, onRepeatedKey: () => void) {
     this.bytes = bytes;
     this.maxDepth = maxDepth;
+    this.onRepeatedKey = onRepeatedKey;
   }
 
   fail(): never {
@@ -111,6 +113,7 @@ class Parser {
       this.space();
       this.expect(":");
       this.space();
+      if (out.delete(key)) this.onRepeatedKey();
       out.set(key, this.value(depth));
       this.space();
       if (this.peek() === "}") break;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { coerce, numberScalar } from "./coerce.ts";
 import type { Kind, Scalar } from "./coerce.ts";
-import { dltCases, plainDlt } from "./dlt-cases.ts";
+import { dltCases, plainDlt, SYSTEM } from "./dlt-cases.ts";
 import type { DltCase, PlainTable } from "./dlt-cases.ts";
 import { dltCell } from "./dlt-cell.ts";
 import { caseDeviation } from "./dlt-deviations.ts";
@@ -136,19 +136,19 @@ function shredded(item: DltCase): Record<string, PlainTable> {
         parent: table.parent,
         columns: Object.fromEntries(
           [...table.columns]
-            .filter(([name]) => !name.startsWith("_dlt_"))
+            .filter(([name]) => !SYSTEM.has(name))
             .map(([name, c]) => [name, c.type + (c.variant ? " variant" : "")])
             .sort(),
         ),
         rows: table.rows.map((row) =>
           Object.fromEntries(
             [...row.cells]
-              .filter(([name]) => !name.startsWith("_dlt_"))
+              .filter(([name]) => !SYSTEM.has(name))
               .map(([name, text]) => [name, dltCell(table.columns.get(name)!.type, text)])
               .sort(),
           ),
         ),
-        pending: [...table.pending].filter((name) => !name.startsWith("_dlt_")).sort(),
+        pending: [...table.pending].filter((name) => !SYSTEM.has(name)).sort(),
       },
     ]),
   );

@@ -12,6 +12,8 @@ export interface Refusal {
 export interface Records {
   records: JsonNode[];
   refusals: Refusal[];
+  /** Keys that stand twice in an object. */
+  repeatedKeys: number;
 }
 
 export type Format = "ndjson" | "json" | "auto";
@@ -24,18 +26,23 @@ export function readRecords(bytes: Uint8Array, format: Format, maxDepth = Infini
 }
 
 function document(bytes: Uint8Array, start: number, maxDepth: number): Records {
+  let repeatedKeys = 0;
   try {
-    const value = parseJson(bytes.subarray(start), maxDepth);
-    return { records: Array.isArray(value) ? value : [value], refusals: [] };
+    const value = parseJson(bytes.subarray(start), maxDepth, () => repeatedKeys++);
+    return { records: Array.isArray(value) ? value : [value], refusals: [], repeatedKeys };
   } catch (fault) {
     if (!(fault instanceof JsonFault)) throw fault;
     const offset = start + fault.offset;
-    return { records: [], refusals: [{ code: fault.code, record: 1, line: lineOf(bytes, offset), offset }] };
+    return {
+      records: [],
+      refusals: [{ code: fault.code, record: 1, line: lineOf(bytes, offset), offset }],
+      repeatedKeys,
+    };
   }
 }
 
 function lines(bytes: Uint8Array, start: number, maxDepth: number): Records {
-  const out: Records = { records: [], refusals: [] };
+  const out: Records = { records: [], refusals: [], repeatedKeys: 0 };
   let record = 0;
   let line = 0;
   for (let at = start; at < bytes.length;) {
@@ -46,7 +53,7 @@ function lines(bytes: Uint8Array, start: number, maxDepth: number): Records {
     if (!isBlank(text)) {
       record++;
       try {
-        out.records.push(parseJson(text, maxDepth));
+        out.records.push(parseJson(text, maxDepth, () => out.repeatedKeys++));
       } catch (fault) {
         if (!(fault instanceof JsonFault)) throw fault;
         out.refusals.push({ code: fault.code, record, line, offset: at + fault.offset });

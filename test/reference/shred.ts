@@ -45,6 +45,8 @@ export class Reference {
   readonly naming: Naming;
   readonly widen: boolean;
   readonly nesting: number;
+  /** How often two keys of one row met in one column or list. */
+  collisions = 0;
 
   constructor(options: ReferenceOptions = {}) {
     this.naming = new Naming(options.maxIdentifierLength);
@@ -116,8 +118,13 @@ export class Reference {
         const name = this.naming.join(...path);
         const stays = top.level <= 0 || table.columns.get(name)?.type === "json";
         if (value instanceof Map && !stays) stack.push({ object: value, level: top.level - 1, path });
-        else if (Array.isArray(value) && !stays) lists.set(JSON.stringify(path), { path, items: value });
-        else cells.set(name, scalar(value));
+        else if (Array.isArray(value) && !stays) {
+          if (lists.has(JSON.stringify(path))) this.collisions++;
+          lists.set(JSON.stringify(path), { path, items: value });
+        } else {
+          if (cells.has(name)) this.collisions++;
+          cells.set(name, scalar(value));
+        }
       }
     }
     return { cells, lists: [...lists.values()].sort((a, b) => places.get(a.items)! - places.get(b.items)!) };
@@ -136,10 +143,6 @@ export class Reference {
 
   private cell(table: Table, row: Row, name: string, value: Scalar): void {
     let column = table.columns.get(name);
-    if (value.overflow && column?.type !== "text") {
-      this.variant(table, row, name, value);
-      return;
-    }
     if (!column) {
       column = { type: inferred(value), variant: false };
       table.columns.set(name, column);

@@ -37,7 +37,11 @@ export function duckdb(where?: string, options: DuckDBOptions = {}): Destination
       }
       let driver: DuckDBDriver;
       try {
-        driver = await open({ path, storageVersion: options.storageVersion ?? "v1.3.0" });
+        driver = await open({
+          path,
+          storageVersion: options.storageVersion ?? "v1.3.0",
+          existing: openOptions.existing,
+        });
       } catch (error) {
         throw destinationError(error, "DESTINATION_FAILED", `cannot open ${path ?? "an in-memory database"}`);
       }

@@ -28,6 +28,8 @@ export interface DuckDBOpenOptions {
   path?: string;
   /** Version of the file format, such as `v1.3.0`; older DuckDBs cannot read it. */
   storageVersion: string;
+  /** Whether the file must exist already. */
+  existing?: boolean;
 }
 
 /** Opens a database: exclusive, locked against other processes, {@link attachStatements} executed.
@@ -54,7 +56,8 @@ function parseMessage(message: string): { kind: string; text: string } {
   if (message.startsWith("{")) {
     try {
       const parsed = JSON.parse(message) as { exception_type?: string; exception_message?: string };
-      if (parsed.exception_message) return { kind: parsed.exception_type ?? "", text: parsed.exception_message };
+      if (parsed.exception_message)
+        return { kind: parsed.exception_type ?? "", text: parsed.exception_message };
     } catch {
       return { kind: "", text: message };
     }
@@ -73,7 +76,8 @@ export const JSON_SEED = "_runlet_json";
 export function attachStatements(options: DuckDBOpenOptions & { readOnly?: boolean }): string[] {
   const settings = options.path === undefined ? [] : ["RECOVERY_MODE no_wal_writes"];
   if (options.path !== undefined && options.readOnly) settings.push("READ_ONLY");
-  if (options.path !== undefined) settings.push(`STORAGE_VERSION '${options.storageVersion.replaceAll("'", "''")}'`);
+  if (options.path !== undefined)
+    settings.push(`STORAGE_VERSION '${options.storageVersion.replaceAll("'", "''")}'`);
   const path = (options.path ?? ":memory:").replaceAll("'", "''");
   return [
     "SET autoinstall_known_extensions = false",

@@ -2,11 +2,19 @@ import { type ErrorCode, type ErrorWhere, RunletError } from "../../errors.ts";
 import { DuckDBError } from "./driver.ts";
 
 /** Kinds of DuckDB's exceptions that say the data and the table do not agree. */
-const SCHEMA_KINDS = ["Constraint", "Conversion", "Catalog", "Binder", "Out of Range", "OutOfRange", "Mismatch Type"];
+const SCHEMA_KINDS = [
+  "Constraint",
+  "Conversion",
+  "Catalog",
+  "Binder",
+  "Out of Range",
+  "OutOfRange",
+  "Mismatch Type",
+];
 
 /** First line of a message: the lists of candidate functions after it help nobody. */
 function firstLines(message: string): string {
-  return message.split(/\n\s*(?:Candidate|LINE \d)/)[0]!.trim();
+  return message.split(/\n\s*(?:Candidate|LINE \d|Please try)/)[0]!.trim();
 }
 
 /** What a driver threw while `doing` something, as the one error class. */
@@ -26,11 +34,13 @@ export function destinationError(
     if (storage) {
       return build("STORAGE_FAILED", "nothing was loaded: check the disk's space and the file's permissions");
     }
-    if (message.includes("read-only mode")) return build("STORAGE_FAILED", "make the file and its folder writable");
+    if (message.includes("read-only mode"))
+      return build("STORAGE_FAILED", "make the file and its folder writable");
     if (error.kind.startsWith("Out of Memory")) {
       return build("DESTINATION_FAILED", "load in smaller parts, or with more memory");
     }
-    if (code === "DESTINATION_FAILED" && SCHEMA_KINDS.includes(error.kind)) return build("DESTINATION_SCHEMA", hint);
+    if (code === "DESTINATION_FAILED" && SCHEMA_KINDS.includes(error.kind))
+      return build("DESTINATION_SCHEMA", hint);
   }
   return build(code, hint);
 }

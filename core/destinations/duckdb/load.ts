@@ -59,7 +59,9 @@ export class DuckDBLoad implements DestinationLoad {
     try {
       await this.#prepare(table, disposition);
     } catch (error) {
-      throw destinationError(error, "DESTINATION_FAILED", `cannot prepare table ${table.name}`, { table: table.name });
+      throw destinationError(error, "DESTINATION_FAILED", `cannot prepare table ${table.name}`, {
+        table: table.name,
+      });
     }
   }
 
@@ -95,7 +97,8 @@ export class DuckDBLoad implements DestinationLoad {
     const columns = this.#tables.get(sameName(table));
     if (!columns) throw new RunletError("DEFECT", `table ${table} was not prepared`, { where: { table } });
     const { fields, rows, ended } = describeStream(stream);
-    if (!ended) throw new RunletError("DEFECT", `Arrow stream of table ${table} has no end`, { where: { table } });
+    if (!ended)
+      throw new RunletError("DEFECT", `Arrow stream of table ${table} has no end`, { where: { table } });
     const arriving = fields.map((field) => this.#checkField(table, columns, field));
     if (rows === 0) return;
     const direct =
@@ -161,7 +164,12 @@ export class DuckDBLoad implements DestinationLoad {
       return folded;
     } catch (error) {
       const where = { table, column: base };
-      throw destinationError(error, "DESTINATION_FAILED", `cannot widen column ${base} of table ${table}`, where);
+      throw destinationError(
+        error,
+        "DESTINATION_FAILED",
+        `cannot widen column ${base} of table ${table}`,
+        where,
+      );
     }
   }
 
@@ -201,7 +209,9 @@ export class DuckDBLoad implements DestinationLoad {
   #check(): void {
     if (!this.#open) throw new RunletError("DEFECT", `load ${this.#options.loadId} has ended`);
     if (this.#options.signal?.aborted) {
-      throw new RunletError("CANCELLED", `load ${this.#options.loadId} was cancelled`, { hint: "nothing was loaded" });
+      throw new RunletError("CANCELLED", `load ${this.#options.loadId} was cancelled`, {
+        hint: "nothing was loaded",
+      });
     }
   }
 }

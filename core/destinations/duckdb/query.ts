@@ -11,7 +11,8 @@ import { useTimestampViews } from "./timestamp-views.ts";
 import { type FunctionOverload, OVERLOADS_QUERY, viewMacros, zoneMacros } from "./zone-macros.ts";
 
 const STATEMENT = "_runlet_query";
-const CORRECTION = "cast the timestamp first: date_trunc('day', created_at::timestamp), created_at::timestamp::date";
+const CORRECTION =
+  "cast the timestamp first: date_trunc('day', created_at::timestamp), created_at::timestamp::date";
 
 /** How a query meets TIMESTAMPTZ in an engine without time zones: as it is; with macros for the functions that are
  *  missing; with views in which it is TIMESTAMP. Each later road is taken only where the earlier one failed. */
@@ -53,7 +54,8 @@ export class DuckDBReader {
           : castThroughTimestamp(statement, road === "macros" ? "all" : "try");
         return { stream: await this.#run(road, text, parameters), utc: road === "views" };
       } catch (error) {
-        failure = error;
+        // The views are of this dataset only; a table they do not have is not what was wrong.
+        if (!(road === "views" && error instanceof DuckDBError && error.kind === "Catalog")) failure = error;
         if (!lacksTimeZones(error)) break;
       }
     }
@@ -102,7 +104,9 @@ async function macrosOf(road: Road, connection: DuckDBConnection): Promise<strin
 
 /** Whether a statement failed for want of the extension that knows time zones. */
 function lacksTimeZones(error: unknown): boolean {
-  return error instanceof DuckDBError && /WITH TIME ZONE|\bicu\b|^Macro .* multiple overloads/.test(error.message);
+  return (
+    error instanceof DuckDBError && /WITH TIME ZONE|\bicu\b|^Macro .* multiple overloads/.test(error.message)
+  );
 }
 
 function queryError(error: unknown, hint?: string): RunletError {

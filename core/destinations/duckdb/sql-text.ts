@@ -53,10 +53,17 @@ export function castThroughTimestamp(sql: string, which: "all" | "try" = "all"):
     const opening = token.text === ")" ? open.pop() : undefined;
     const before = tokens[index - 1];
     const after = tokens[index + 1];
-    if (which === "all" && isWord(token, "date", "time") && before?.text === "::" && after?.text !== "[" && !isWord(after, "with")) {
+    if (
+      which === "all" &&
+      isWord(token, "date", "time") &&
+      before?.text === "::" &&
+      after?.text !== "[" &&
+      !isWord(after, "with")
+    ) {
       replace(token, `timestamp::${token.text}`);
     }
-    const isCast = opening !== undefined && isWord(tokens[opening - 1], "try_cast", which === "all" ? "cast" : "try_cast");
+    const isCast =
+      opening !== undefined && isWord(tokens[opening - 1], "try_cast", which === "all" ? "cast" : "try_cast");
     if (isCast && isWord(before, "date", "time") && isWord(tokens[index - 2], "as")) {
       replace(before!, "timestamp");
       replace(token, `)::${before!.text}`);

@@ -36,7 +36,8 @@ export async function readStored(
       `SELECT "schema" AS text FROM ${qualified(dataset, VERSION_TABLE)}
        WHERE schema_name = ${quoteText(schemaName)} ORDER BY inserted_at DESC LIMIT 1`,
     );
-    if (schema !== undefined) stored.schema = parseExact(schema, `the schema ${schemaName} in ${VERSION_TABLE}`);
+    if (schema !== undefined)
+      stored.schema = parseExact(schema, `the schema ${schemaName} in ${VERSION_TABLE}`);
   }
   if ((await exists(STATE_TABLE)) && (await exists(LOADS_TABLE))) {
     const state = await first(

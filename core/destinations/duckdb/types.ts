@@ -89,7 +89,9 @@ export function fits(arriving: string, column: string): boolean {
   const from = decimalOf(arriving);
   const to = decimalOf(column);
   if (to) {
-    const digits = from ? from.precision - from.scale : { TINYINT: 3, SMALLINT: 5, INTEGER: 10, BIGINT: 19 }[arriving];
+    const digits = from
+      ? from.precision - from.scale
+      : { TINYINT: 3, SMALLINT: 5, INTEGER: 10, BIGINT: 19 }[arriving];
     return digits !== undefined && digits <= to.precision - to.scale && (from?.scale ?? 0) <= to.scale;
   }
   if (column === "JSON") return arriving === "VARCHAR";

@@ -12,7 +12,9 @@ function commonType(base: string, variant: string): string | undefined {
   const decimal = decimalOf(base) ?? decimalOf(variant);
   if (decimal && pair.includes("BIGINT")) {
     const integers = Math.max(decimal.precision - decimal.scale, 19);
-    return integers + decimal.scale <= 38 ? `DECIMAL(${integers + decimal.scale},${decimal.scale})` : undefined;
+    return integers + decimal.scale <= 38
+      ? `DECIMAL(${integers + decimal.scale},${decimal.scale})`
+      : undefined;
   }
   return undefined;
 }

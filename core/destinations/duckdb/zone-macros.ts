@@ -42,7 +42,9 @@ function macro(name: string, overloads: FunctionOverload[]): string {
     ? own.filter(({ parameters }) => parameters.some((type) => MOMENTS.includes(type)))
     : own;
   const bodies = [
-    ...listed.filter(({ parameters }) => parameters.includes("TIMESTAMP")).map((each) => overload(each, true)),
+    ...listed
+      .filter(({ parameters }) => parameters.includes("TIMESTAMP"))
+      .map((each) => overload(each, true)),
     ...listed.map((each) => overload(each, false)),
   ];
   if (OPERATORS.includes(name)) {

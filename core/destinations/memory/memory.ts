@@ -2,6 +2,7 @@ import { RunletError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import { decodeState } from "../../schema/state.ts";
 import type { ColumnSchema } from "../../schema/types.ts";
+import { widened } from "../../schema/widened.ts";
 import type { Destination, DestinationLoad, DestinationSession } from "../contract.ts";
 import { copied, emptyData, rowsOf, type StoredData } from "./store.ts";
 
@@ -95,11 +96,11 @@ function load(datasets: Map<string, StoredData>, dataset: string): DestinationLo
       if (!from || !exact) return false;
       const columns: Record<string, ColumnSchema> = {
         ...stored.schema.columns,
-        [base]: { ...stored.schema.columns[base]!, data_type: from.data_type! },
+        [base]: widened(stored.schema.columns[base]!, from),
       };
       delete columns[variant];
       stored.schema = { ...stored.schema, columns };
-      stored.folds.push({ base, variant });
+      stored.folds.push({ base, variant, scale: from.data_type === "decimal" ? (from.scale ?? 9) : 0 });
       return true;
     },
     async commit(facts) {

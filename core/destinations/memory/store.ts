@@ -7,7 +7,8 @@ import type { TableSchema } from "../../schema/types.ts";
 export interface StoredTable {
   schema: TableSchema;
   streams: Uint8Array[];
-  folds: { base: string; variant: string }[];
+  /** `scale`: digits after the point where integers became decimals, which are text. */
+  folds: { base: string; variant: string; scale: number }[];
 }
 
 /** One dataset in memory. */
@@ -33,7 +34,11 @@ export function copied(data: StoredData): StoredData {
 export function rowsOf(table: StoredTable): Record<string, Json>[] {
   const columns = Object.values(table.schema.columns).filter((column) => column.data_type !== undefined);
   return table.streams.flatMap(readJsonRows).map((row) => {
-    for (const { base, variant } of table.folds) row[base] = row[base] ?? row[variant] ?? null;
+    for (const { base, variant, scale } of table.folds) {
+      const value = row[base];
+      if (value === null || value === undefined) row[base] = row[variant] ?? null;
+      else if (scale > 0 && typeof value !== "string") row[base] = `${value}.${"0".repeat(scale)}`;
+    }
     return Object.fromEntries(columns.map(({ name }) => [name, row[name] ?? null]));
   });
 }

@@ -68,6 +68,7 @@ function applyHint(c: Field, hint: Hint): void {
   if (!hint.nullable) {
     k.flags &= ~F_NULLABLE;
     k.table.required++;
+    k.table.boundHints++;
   }
   if (hint.primary) k.flags |= F_PRIMARY;
   if (hint.merge) k.flags |= F_MERGE;
@@ -124,6 +125,7 @@ export function bindField(f: Field): bool {
 export function declareColumns(t: Table, hint: Hint): void {
   let h = hint.child;
   while (!isNull(h)) {
+    if (h.set && !h.nullable && !h.drop) t.requiredHints++;
     if (h.set && h.kind != K_NONE && !h.drop) {
       const source = h.asLength ? h.as : h.key;
       const length = h.asLength ? h.asLength : h.keyLength;

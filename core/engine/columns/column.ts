@@ -128,6 +128,10 @@ export function removeColumn(c: Field): void {
   if (isNull(k.nextColumn)) t.lastColumn = k.previousColumn;
   else cold(k.nextColumn).previousColumn = k.previousColumn;
   t.columnCount--;
+  if (!(k.flags & F_NULLABLE)) {
+    t.required--;
+    t.boundHints--;
+  }
   if (c.kind != <u8>K_NONE && k.valid) freeColumn(c);
   let f = t.fields;
   while (!isNull(f)) {

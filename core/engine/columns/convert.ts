@@ -2,7 +2,8 @@
 // except that nothing is ever rounded or cut: what does not fit exactly goes to a variant column.
 import { reserve, clearBuffer, newBuffer } from "../memory/buffer";
 import { i64ToBinary, textToBinary } from "../convert/binary";
-import { convBool, convDouble, convInt, textToBool, textToDouble, textToInt } from "../convert/text";
+import { convBool, convDouble, convInt, textToBool, textToDecimal, textToDouble, textToInt } from "../convert/text";
+import { daysOfMicros } from "../time/calendar";
 import { cold, Field } from "../layout/field";
 import {
   K_BINARY, K_BOOL, K_DATE, K_DECIMAL, K_DOUBLE, K_INT, K_JSON, K_TEXT, K_TIME, K_TIMESTAMP, K_WEI,
@@ -10,8 +11,9 @@ import {
 import { i64ToDecimal, parseDecimal } from "../number/decimal128";
 import { formatDouble } from "../number/format-double";
 import { formatI64 } from "../number/format-int";
-import { clearFailure, failure } from "../scan/failure";
-import { skipValue } from "../scan/skip";
+import { clearFailure } from "../scan/failure";
+import { isText } from "../memory/bytes";
+import { writeJson } from "../parse/json-text";
 import { skipSpace } from "../scan/text";
 import {
   coerceTimestamp, dateDays, doubleToTimestamp, i64ToTimestamp, parseDate, parseTime, timeMicros, tsMicros,
@@ -27,6 +29,7 @@ export function setWiden(on: bool): void {
 }
 
 const scratch = newBuffer();
+const compact = newBuffer();
 const wide: usize = memory.data(16, 16);
 
 @inline
@@ -103,13 +106,28 @@ function intoDouble(c: Field, row: u32): bool {
   if (valueKind == K_INT) {
     if (!isExactDouble(valueInt)) return false;
     v = <f64>valueInt;
+  } else if (valueKind == K_DECIMAL) {
+    if (!parseDecimal(valueText, valueLength, 38, 0, wide) || !isExactWide(load<u64>(wide), load<i64>(wide, 8))) return false;
   } else if (valueKind == K_TEXT) {
     if (!textToDouble(valueText, valueLength)) return false;
     v = convDouble;
+    // NaN and infinities are no values: null, as in dlt.
+    if (v - v != 0) return true;
   } else if (valueKind != K_DOUBLE) return false;
   advanceTo(c, row);
   putF64(c, row, v);
   return true;
+}
+
+/** Whether a 128-bit integer has at most 53 bits between its first and its last one. */
+function isExactWide(low: u64, high: i64): bool {
+  if (high < 0) {
+    low = ~low + 1;
+    high = ~high + (low == 0 ? 1 : 0);
+  }
+  const first = high ? 64 - clz(high) + 64 : 64 - clz(low);
+  const last = low ? ctz(low) : ctz(high) + 64;
+  return first - last <= 53;
 }
 
 function intoBool(c: Field, row: u32): bool {
@@ -139,18 +157,23 @@ function intoTimestamp(c: Field, row: u32): bool {
   return true;
 }
 
-/** Text becomes JSON when it parses. */
+/** Text becomes JSON when it parses; the text `null` is no value. */
 function intoJson(c: Field, row: u32): bool {
   if (valueKind == K_TEXT) {
     clearBuffer(scratch);
     const p = reserve(scratch, <usize>valueLength + 128);
     memory.copy(p, valueText, valueLength);
-    memory.fill(p + valueLength, 0, 64);
-    const before = failure;
-    const end = skipValue(skipSpace(p), 0);
-    if (!before) clearFailure();
+    memory.fill(p + valueLength, 0, 128);
+    clearBuffer(compact);
+    const end = writeJson(skipSpace(p), compact, 0);
+    clearFailure();
     if (!end || skipSpace(end) != p + valueLength) return false;
-  } else if (valueKind != K_JSON) return false;
+    if (isText(compact.ptr, compact.len, "null")) return true;
+    advanceTo(c, row);
+    putBytesValue(c, row, compact.ptr, compact.len);
+    return true;
+  }
+  if (valueKind != K_JSON) return false;
   advanceTo(c, row);
   putBytesValue(c, row, valueText, valueLength);
   return true;
@@ -160,7 +183,9 @@ function intoDecimal(c: Field, row: u32): bool {
   const k = cold(c);
   if (valueKind == K_INT) {
     if (!i64ToDecimal(valueInt, k.precision, k.scale, wide)) return false;
-  } else if (valueKind == K_TEXT || valueKind == K_DOUBLE || valueKind == K_DECIMAL) {
+  } else if (valueKind == K_TEXT) {
+    if (!textToDecimal(valueText, valueLength, k.precision, k.scale, wide)) return false;
+  } else if (valueKind == K_DOUBLE || valueKind == K_DECIMAL) {
     if (!parseDecimal(valueText, valueLength, k.precision, k.scale, wide)) return false;
   } else return false;
   advanceTo(c, row);
@@ -179,8 +204,7 @@ function intoDate(c: Field, row: u32): bool {
     } else if (valueKind == K_DOUBLE) {
       if (!doubleToTimestamp(valueDouble)) return false;
     } else return false;
-    const day: i64 = 86400000000;
-    days = <i32>(tsMicros >= 0 ? tsMicros / day : -((-tsMicros + day - 1) / day));
+    days = daysOfMicros(tsMicros);
   }
   advanceTo(c, row);
   putI32(c, row, days);

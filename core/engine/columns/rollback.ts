@@ -4,7 +4,6 @@ import { isColumn, isVariable, K_BOOL, K_DECIMAL, K_INT, K_NONE, K_SHARED } from
 import { firstTable, recordSerial } from "../tables/table";
 import { bitBytes } from "./storage";
 import { removeColumn, unwiden } from "./column";
-import { setRun } from "./write";
 
 export function rollbackRecord(): void {
   let t = firstTable;
@@ -28,7 +27,7 @@ function rollbackTable(t: Table): void {
   }
   let f = t.fields;
   while (!isNull(f)) {
-    if (!isColumn(f.kind) && f.kind != <u8>K_NONE && f.len > rows && f.len != 0xffffffff) f.len = rows;
+    if (!isColumn(f.kind) && f.len > rows && f.len != 0xffffffff) f.len = rows;
     const k = cold(f);
     k.writerRow = 0;
     f = k.nextField;
@@ -55,7 +54,6 @@ function truncate(c: Field, rows: u32): void {
   const k = cold(c);
   if (k.runStart > rows) {
     // The run began behind the cut: bits before it are right up to the cut, count the nulls among them anew.
-    setRun(k.valid, k.runStart, k.runStart);
     let nulls: u32 = 0;
     for (let i: u32 = 0; i < rows; i++) nulls += 1 - ((<u32>load<u8>(k.valid + (i >>> 3)) >>> (i & 7)) & 1);
     k.nulls = nulls;

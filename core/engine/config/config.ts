@@ -91,6 +91,7 @@ export function rootTableNamed(name: usize, n: u32, fallback: Hint): Table {
     if (isNull(known.hint)) {
       known.hint = hint;
       known.shape.hint = hint;
+      if (!isNull(hint)) declareColumns(known, hint);
     }
     return known;
   }

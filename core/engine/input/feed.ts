@@ -18,7 +18,6 @@ export function push(input: Input, p: usize, n: usize): bool {
   const carry = input.carry;
   let start = p;
   let end = p + n;
-  if (input.offset == 0 && carry.len == 0) start = afterMark(p, end, input);
   const waiting = carry.len != 0 && waits(input, p, n);
   if (waiting || carry.len > HEADROOM - PADDING) {
     putBytes(carry, p, n);
@@ -30,8 +29,12 @@ export function push(input: Input, p: usize, n: usize): bool {
     start -= carry.len;
     memory.copy(start, carry.ptr, carry.len);
   }
-  const rest = read(input, start, end, false);
-  if (!rest) return false;
+  let rest = start;
+  if (input.markSeen || end - start >= 3 || load<u8>(start) != 0xef) {
+    if (!input.markSeen) start = afterMark(start, end, input);
+    rest = read(input, start, end, false);
+    if (!rest) return false;
+  }
   const left = end - rest;
   if (rest != carry.ptr || left != carry.len) {
     reserve(carry, left > carry.len ? left - carry.len : 0);
@@ -52,6 +55,7 @@ function waits(input: Input, p: usize, n: usize): bool {
 
 /** Position after a byte order mark. The mark counts in offsets. */
 function afterMark(p: usize, end: usize, input: Input): usize {
+  input.markSeen = 1;
   if (end - p < 3 || (load<u32>(p) & 0xffffff) != 0xbfbbef) return p;
   input.offset = 3;
   return p + 3;
@@ -127,7 +131,7 @@ export function finish(input: Input): bool {
   reserve(carry, PADDING);
   // A last line without a newline must not read into what the buffer held before.
   memory.fill(carry.ptr + carry.len, 0, PADDING);
-  const start = carry.len >= 3 && input.offset == 0 ? afterMark(carry.ptr, carry.ptr + carry.len, input) : carry.ptr;
+  const start = input.markSeen ? carry.ptr : afterMark(carry.ptr, carry.ptr + carry.len, input);
   const rest = read(input, start, carry.ptr + carry.len, true);
   if (!rest) return false;
   if (input.done || input.format == FORMAT_NDJSON || input.state == FINISHED) return true;

@@ -36,6 +36,8 @@ export class Input {
   done: u32;
   /** A newline stands after the first document. */
   newlineAfter: u32;
+  /** The place of a byte order mark has been looked at. */
+  markSeen: u32;
   /** A too large line is being passed over. */
   skippingLine: u32;
   ownIds: u32;

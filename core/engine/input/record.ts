@@ -4,16 +4,14 @@ import { normalizeValue, routeText, routeLength } from "./route";
 import { Buffer, clearBuffer, newBuffer, putByte, putText, reserve } from "../memory/buffer";
 import { cold, F_NULLABLE, Field, isNull, Table } from "../layout/field";
 import { putNumberAside } from "../parse/number";
-import { coldBool, coldLiteral, coldNull, coldString, setRewritten } from "../parse/cold";
+import { coldBool, coldList, coldLiteral, coldNull, coldString, setRewritten } from "../parse/cold";
 import { valueFieldOf } from "../parse/element";
 import { putJsonString, writeJson } from "../parse/json-text";
 import { parseObject } from "../parse/object";
 import { ownIds, ownRootId, setOwnIds } from "../parse/own-ids";
 import { setRootRow } from "../parse/root-row";
 import { rollbackRecord } from "../columns/rollback";
-import { clearFailure, E_DEPTH, E_DUPLICATE, E_LIST_END, E_NULL, E_OWN_ID, E_RECORD, E_UTF8, fail, failure } from "../scan/failure";
-import { getDepthLimit } from "../scan/skip";
-import { skipSpace } from "../scan/text";
+import { clearFailure, E_DUPLICATE, E_NULL, E_OWN_ID, E_RECORD, E_UTF8, fail, failure } from "../scan/failure";
 import { newRow, nextRecord } from "../tables/table";
 import { writeRootId } from "../tables/ids";
 import { Input } from "./input";
@@ -32,11 +30,6 @@ const rewrittenText = newBuffer();
 export function parseRecord(input: Input, p: usize, offset: u64): usize {
   setOwnIds(input.ownIds != 0);
   let end = attempt(input, p, p, offset);
-  if (!end && failure == E_OWN_ID) {
-    input.ownIds = 1;
-    setOwnIds(true);
-    end = attempt(input, p, p, offset);
-  }
   if (!end && failure == E_DUPLICATE) end = withoutDuplicates(input, p, offset);
   if (end && invalidAt && invalidAt < end && invalidAt >= p) {
     rollbackRecord();
@@ -54,7 +47,16 @@ function attempt(input: Input, p: usize, source: usize, offset: u64): usize {
   clearFailure();
   nextRecord();
   const t = isNull(input.route) ? input.table : routed(input, source);
-  const end = parseRoot(input, t, p, offset, 0);
+  let end = parseRoot(input, t, p, offset);
+  if (end) return end;
+  rollbackRecord();
+  if (failure != E_OWN_ID) return 0;
+  // From here on the input's records are expected to bring their ids.
+  input.ownIds = 1;
+  setOwnIds(true);
+  clearFailure();
+  nextRecord();
+  end = parseRoot(input, t, p, offset);
   if (!end) rollbackRecord();
   return end;
 }
@@ -75,10 +77,8 @@ function withoutDuplicates(input: Input, p: usize, offset: u64): usize {
   return fail(p, code);
 }
 
-function parseRoot(input: Input, t: Table, p: usize, offset: u64, depth: u32): usize {
+function parseRoot(input: Input, t: Table, p: usize, offset: u64): usize {
   const c: u32 = load<u8>(p);
-  // A list stands for its elements.
-  if (c == 91) return parseItems(input, t, p, offset, depth);
   const row = newRow(t);
   writeRootId(t, row, input.ordinal, offset);
   setRootRow(t, row);
@@ -87,12 +87,13 @@ function parseRoot(input: Input, t: Table, p: usize, offset: u64, depth: u32): u
     const end = parseObject(p + 1, t.shape, row);
     if (!end) return 0;
     if (input.constants && !parseObject(input.constants, t.shape, row)) return 0;
-    if (t.required && !hasRequired(t, row)) return fail(p, E_NULL);
+    if ((t.required || t.requiredHints) && !hasRequired(t, row)) return fail(p, E_NULL);
     return end;
   }
   const f = valueFieldOf(t);
   let end: usize = 0;
   if (c == 34) end = coldString(p + 1, f, row);
+  else if (c == 91) end = coldList(p, f, row);
   else if (c - 48 < 10 || c == 45) end = putNumberAside(p, f, row);
   else end = putItemLiteral(p, f, row);
   if (end && input.constants && !parseObject(input.constants, t.shape, row)) return 0;
@@ -107,24 +108,9 @@ function putItemLiteral(p: usize, f: Field, row: u32): usize {
   return coldLiteral(p);
 }
 
-function parseItems(input: Input, t: Table, p: usize, offset: u64, depth: u32): usize {
-  const start = p;
-  p = skipSpace(p + 1);
-  if (load<u8>(p) == 93) return p + 1;
-  if (depth >= getDepthLimit()) return fail(start, E_DEPTH);
-  while (true) {
-    p = parseRoot(input, t, p, offset + (p - start), depth + 1);
-    if (!p) return 0;
-    p = skipSpace(p);
-    const c = load<u8>(p);
-    if (c == 93) return p + 1;
-    if (c != 44) return fail(p, E_LIST_END);
-    p = skipSpace(p + 1);
-  }
-}
-
 /** Whether every column that must not be null has a value in the row. */
 function hasRequired(t: Table, row: u32): bool {
+  if (t.boundHints < t.requiredHints) return false;
   let c = t.columns;
   while (!isNull(c)) {
     const k = cold(c);

@@ -171,6 +171,11 @@ export class Table {
   existing: u32;
   /** Columns that must not be null. */
   required: u32;
+  /** Hints that ask for one, and how many of them have their column. */
+  requiredHints: u32;
+  boundHints: u32;
+  /** Several fields lead here, so that list positions are counted on. */
+  sharedLists: u32;
   hint: Hint;
 }
 

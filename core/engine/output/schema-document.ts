@@ -1,6 +1,8 @@
 // The evolved schema as JSON: dlt's table documents, what changed, how many rows.
 import { findColumn } from "../columns/column";
-import { columnName, nameLength } from "../columns/bind";
+import { columnName, getMaxName, nameLength } from "../columns/bind";
+import { normalizeKey } from "../naming/snake-case";
+import { allocBlock } from "../memory/arena";
 import {
   cold, F_EXISTING, F_MERGE, F_NULLABLE, F_PRIMARY, F_SEEN_NULL, F_VARIANT, Field, isNull, Table,
 } from "../layout/field";
@@ -102,17 +104,33 @@ function writeColumn(out: Buffer, c: Field): void {
 
 /** Columns seen only as null: known, without a type, without a place at the destination. */
 function writePending(out: Buffer, t: Table): void {
+  const hint = t.hint;
+  if (!isNull(hint)) {
+    for (let h = hint.child; !isNull(h); h = h.sibling) {
+      // Declared without a type.
+      if (!h.set || h.kind != K_NONE || h.drop || h.mask || h.asLength) continue;
+      const name = allocBlock(h.keyLength * 2 + 64);
+      const n = normalizeKey(h.key, h.keyLength, getMaxName(), name);
+      if (isNull(findColumn(t, name, n))) putPending(out, name, n, h.nullable != 0);
+    }
+  }
   for (let f = t.fields; !isNull(f); f = cold(f).nextField) {
     if (f.kind != <u8>K_NONE || !(cold(f).flags & F_SEEN_NULL)) continue;
     const name = columnName(f);
     const n = nameLength;
     if (!isNull(findColumn(t, name, n))) continue;
-    putByte(out, 44);
-    putJsonString(out, name, n);
-    putText(out, ":{\"name\":");
-    putJsonString(out, name, n);
-    putText(out, ",\"nullable\":true,\"x-normalizer\":{\"seen-null-first\":true}}");
+    if (isNull(cold(f).hint) || !cold(f).hint.set) putPending(out, name, n, true);
   }
+}
+
+function putPending(out: Buffer, name: usize, n: u32, nullable: bool): void {
+  putByte(out, 44);
+  putJsonString(out, name, n);
+  putText(out, ":{\"name\":");
+  putJsonString(out, name, n);
+  putText(out, ",\"nullable\":");
+  putText(out, nullable ? "true" : "false");
+  putText(out, ",\"x-normalizer\":{\"seen-null-first\":true}}");
 }
 
 function writeChanges(out: Buffer, t: Table, comma: bool): bool {

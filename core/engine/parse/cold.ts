@@ -8,6 +8,7 @@ import { setDouble, setInt, setValue } from "../columns/value";
 import { maskValue } from "../columns/mask";
 import { putI64, putNull, unwriteRow } from "../columns/write";
 import { allocBlock } from "../memory/arena";
+import { sameBytes } from "../memory/bytes";
 import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
 import { cold, Cold, F_SEEN_NULL, Field, isNull, Table } from "../layout/field";
 import {
@@ -20,7 +21,7 @@ import { E_DEPTH, E_DUPLICATE, E_NUMBER, E_OWN_ID, E_TABLE_CLASH, E_TABLES, E_VA
 import { getDepthLimit, skipLiteral, skipValue } from "../scan/skip";
 import { decodeString, skipString } from "../scan/text";
 import { newShape } from "../tables/shape";
-import { findTable, newTable, tablesFull } from "../tables/table";
+import { findTable, ID_LENGTH, newTable, recordSerial, tablesFull } from "../tables/table";
 import { fastTimestamp, timestampMicros } from "./timestamp";
 import { advance } from "./advance";
 import { parseList, parseObject } from "./object";
@@ -254,11 +255,27 @@ export function coldList(p: usize, f: Field, row: u32): usize {
     k.list = childTable(p, f);
     if (isNull(k.list)) return 0;
   }
-  if (f.kind == <u8>K_NONE) {
+  if (f.kind == <u8>K_NONE && !k.list.sharedLists) {
     f.kind = <u8>K_LIST;
     f.data = changetype<usize>(k.list);
   }
-  return parseList(p + 1, k.list, k.table, row);
+  return parseList(p + 1, k.list, k.table, row, k.list.sharedLists ? countRows(k.list, k.table, row) : 0);
+}
+
+/** Two fields of a row fill one nested table: their lists count as one, and always come here. */
+function shareLists(t: Table): void {
+  t.sharedLists = 1;
+  for (let f = t.parent.fields; !isNull(f); f = cold(f).nextField)
+    if (cold(f).list == t && f.kind == <u8>K_LIST) f.kind = <u8>K_NONE;
+}
+
+/** Rows of t below a row of its parent, all of the record at hand. */
+function countRows(t: Table, parent: Table, row: u32): u64 {
+  if (t.record != recordSerial) return 0;
+  const id = parent.ids + <usize>row * ID_LENGTH;
+  let n: u64 = 0;
+  for (let i = t.recordStart; i < t.rows; i++) if (sameBytes(t.parentIds + <usize>i * ID_LENGTH, id, ID_LENGTH)) n++;
+  return n;
 }
 
 function childTable(p: usize, f: Field): Table {
@@ -278,6 +295,8 @@ function childTable(p: usize, f: Field): Table {
       known.hint = k.hint;
       known.shape.hint = k.hint;
     }
+    else if (known.rows == 0 && known.cutRows == 0 && !known.existing) known.parent = k.table;
+    else shareLists(known);
     if (isNull(known.parent)) fail(p, E_TABLE_CLASH);
     return isNull(known.parent) ? known.parent : known;
   }
@@ -289,5 +308,7 @@ function childTable(p: usize, f: Field): Table {
     fail(p, E_TABLES);
     return changetype<Table>(<usize>0);
   }
-  return newTable(name, n, path, pathLength, k.table, k.hint, owner.level - 1, owner.depth + 1);
+  // A list counts from its row's level, whatever objects lie between; a list in a list from the row that wraps it.
+  const level = f == k.table.listField ? owner.level : k.table.shape.level;
+  return newTable(name, n, path, pathLength, k.table, k.hint, level - 1, owner.depth + 1);
 }

@@ -54,7 +54,7 @@ export function parseObject(p: usize, shape: Shape, row: u32): usize {
     } else if (c == 91) {
       if (f.kind == <u8>K_LIST && f.len <= row) {
         f.len = row + 1;
-        p = parseList(p + 1, changetype<Table>(f.data), shape.table, row);
+        p = parseList(p + 1, changetype<Table>(f.data), shape.table, row, 0);
       } else p = coldList(p, f, row);
     } else {
       const word = load<u32>(p);
@@ -84,15 +84,15 @@ export function parseObject(p: usize, shape: Shape, row: u32): usize {
   }
 }
 
-/** p after the `[` of a list whose elements are rows of t, below a row of its parent. */
-export function parseList(p: usize, t: Table, parent: Table, parentRow: u32): usize {
+/** p after the `[` of a list whose elements are rows of t, below a row of its parent, counted from `first`. */
+export function parseList(p: usize, t: Table, parent: Table, parentRow: u32, first: u64): usize {
   let c: u32 = load<u8>(p);
   if (c <= 32) {
     p = skipSpace(p);
     c = load<u8>(p);
   }
   if (c == 93) return p + 1;
-  let index: u64 = 0;
+  let index = first;
   while (true) {
     const row = newRow(t);
     if (ownIds) ownNestedIds(p, t, row, parent, parentRow, index);
@@ -132,7 +132,7 @@ function putListString(p: usize, f: Field, row: u32): usize {
 function parseElement(p: usize, c: u32, t: Table, row: u32): usize {
   if (c == 91) {
     const f = listFieldOf(t);
-    if (f.kind == <u8>K_LIST) return parseList(p + 1, changetype<Table>(f.data), t, row);
+    if (f.kind == <u8>K_LIST) return parseList(p + 1, changetype<Table>(f.data), t, row, 0);
     return coldList(p, f, row);
   }
   const word = load<u32>(p);
