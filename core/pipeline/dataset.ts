@@ -22,7 +22,7 @@ export function datasetOf(
   const ask = async <T>(question: (session: DestinationSession) => Promise<T>): Promise<T> => {
     try {
       const resolve = config && { resolve: (value: unknown) => config.text(value) };
-      const session = await destination.open({ dataset, ...resolve });
+      const session = await destination.open({ dataset, existing: true, ...resolve });
       try {
         return await question(session);
       } finally {
