@@ -65,6 +65,9 @@ export function problem(module: WebAssembly.Module, test: FuzzCase): string | un
     if (error.code === "DEFECT") return `trapped: ${error.message} ${String(error.cause ?? "")}`;
     refusal = error;
   }
+  // Whether the list around the records counts is left open: a record at the very limit is no case.
+  if (expected.refusals.some(({ code }) => code === "LIMIT_DEPTH") || refusal?.code === "LIMIT_DEPTH")
+    return undefined;
   const first = expected.refusals[0];
   if (refusal && (!first || quarantine)) return `refused ${refusal}, which the reference accepts`;
   if (!refusal && first && !quarantine)

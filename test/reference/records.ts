@@ -68,25 +68,33 @@ function isBlank(text: Uint8Array): boolean {
   return text.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }
 
-/** `auto` takes lines when the first one that is not blank is a JSON text and more follows, or when there is nothing. */
+/**
+ * `auto` takes an input that starts with a list for one document, and another one for lines when its first line that is
+ * not blank is a JSON text and more follows, or when there is nothing.
+ */
 function looksLikeLines(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length;) {
     const newline = bytes.indexOf(10, at);
     const end = newline < 0 ? bytes.length : newline;
     const text = bytes.subarray(at, end);
-    if (!isBlank(text)) {
-      try {
-        parseJson(text);
-      } catch {
-        return false;
-      }
-      return bytes
-        .subarray(end)
-        .some((byte) => byte !== 10 && byte !== 0x20 && byte !== 0x09 && byte !== 0x0d);
-    }
+    if (!isBlank(text))
+      return !isList(text) && isJson(text) && !isBlank(bytes.subarray(end).filter((byte) => byte !== 10));
     at = end + 1;
   }
   return true;
+}
+
+function isList(text: Uint8Array): boolean {
+  return text.find((byte) => byte > 0x20) === 0x5b;
+}
+
+function isJson(text: Uint8Array): boolean {
+  try {
+    parseJson(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function lineOf(bytes: Uint8Array, offset: number): number {

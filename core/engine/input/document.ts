@@ -12,7 +12,7 @@ import { getDepthLimit, skipKey, skipValue } from "../scan/skip";
 import { setNewlineIsSpace, skipSpace } from "../scan/text";
 import { writeJson } from "../parse/json-text";
 import { FORMAT_AUTO, FORMAT_NDJSON, Input } from "./input";
-import { isEveryElement, isStep, pathAt } from "./path";
+import { findValue, isEveryElement, isStep, pathAt } from "./path";
 import { recordDone, recordFailed } from "./progress";
 import { firstInvalid } from "../scan/utf8";
 import { invalidAt, parseRecord, setInvalidAt } from "./record";
@@ -242,9 +242,28 @@ function readRecord(input: Input, start: usize, p: usize, end: usize, final: boo
     rollbackRecord();
     return fail(end, E_TRUNCATED);
   }
+  if (input.depth == 0 && !isNull(input.captures)) captureWithin(input, p);
   recordDone(input, p, q - p);
   valueRead(input);
   return q;
+}
+
+/** The whole document is one record: its captures are looked up in it. */
+function captureWithin(input: Input, p: usize): void {
+  for (let i: u32 = 0; i < input.captures.count; i++) {
+    const at = findValue(p, pathAt(input.captures, i));
+    if (!at) continue;
+    clearBuffer(text);
+    writeJson(at, text, 0);
+    keepCaptured(input, i);
+  }
+}
+
+function keepCaptured(input: Input, i: u32): void {
+  const kept = allocBlock(text.len + 1);
+  memory.copy(kept, text.ptr, text.len);
+  store<usize>(input.captured + (<usize>i << 3), kept);
+  store<u32>(input.captured + (<usize>i << 3), <u32>text.len, 4);
 }
 
 /** A record that fails for what it says, not how: the document goes on behind it. */
@@ -299,13 +318,7 @@ function capture(input: Input, p: usize, wanted: u32, end: usize, final: bool): 
   const q = writeJson(p, text, input.depth);
   if (!q) return 0;
   if (q >= end && !final && c != 123 && c != 91 && c != 34) return fail(end, E_TRUNCATED);
-  for (let i: u32 = 0; wanted >>> i; i++) {
-    if (!((wanted >>> i) & 1)) continue;
-    const kept = allocBlock(text.len + 1);
-    memory.copy(kept, text.ptr, text.len);
-    store<usize>(input.captured + (<usize>i << 3), kept);
-    store<u32>(input.captured + (<usize>i << 3), <u32>text.len, 4);
-  }
+  for (let i: u32 = 0; wanted >>> i; i++) if ((wanted >>> i) & 1) keepCaptured(input, i);
   valueRead(input);
   return q;
 }
