@@ -20,8 +20,8 @@ export interface Host {
   env(name: string): string | undefined | Promise<string | undefined>;
   /** Where {@link Host.env} looks, for messages: `["environment", ".env", "runlet.toml"]`. */
   readonly envPlaces: readonly string[];
-  /** The destination of a run that names none. */
-  defaultDestination?(address?: string): Destination | Promise<Destination>;
+  /** The destination of a run that names none: the one at `address`, else the host's default for the pipeline. */
+  defaultDestination?(address: string | undefined, pipeline: string): Destination | Promise<Destination>;
   /** Opens DuckDB databases; absent where there is no driver. Loads its package when called, not before. */
   duckdb?: OpenDuckDB;
   /** Sink for progress and warnings; absent: silent. */

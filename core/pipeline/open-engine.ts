@@ -26,7 +26,7 @@ export async function openFor(
     }
   }
   const { maxNesting, ...normalise } = options.normalise ?? {};
-  const module = await run.host.engineModule();
+  const module = await (options.engineModule ?? run.host.engineModule());
   return openEngine(module, {
     loadId: from.loadId,
     seed: options.reproduce?.seed ?? randomSeed(run.host),

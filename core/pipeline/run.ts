@@ -20,7 +20,7 @@ export function runPipeline(input: PlanInput, options: RunOptions): Promise<Load
   return guarded(options, async (run) => {
     const started = run.host.now();
     const plan = planRun(input, options.only);
-    const destination = options.to ?? (await defaultDestination(run));
+    const destination = options.to ?? (await defaultDestination(run, plan.pipeline));
     checkDispositions(plan, destination, options.refresh ?? false);
     const session = await destination.open({
       dataset: plan.dataset,
@@ -118,11 +118,11 @@ async function load(
   }
 }
 
-async function defaultDestination({ host, config }: Surroundings): Promise<Destination> {
+async function defaultDestination({ host, config }: Surroundings, pipeline: string): Promise<Destination> {
   const address =
     (await config.resolve<string>({ kind: "setting", name: "RUNLET_DESTINATION", fallback: "" })) ||
     undefined;
-  const found = await host.defaultDestination?.(address);
+  const found = await host.defaultDestination?.(address, pipeline);
   if (found) return found;
   throw new RunletError("CONFIG_MISSING", "no destination: run({ to }) is not given", {
     hint: "give run({ to: … }), or set RUNLET_DESTINATION",

@@ -191,3 +191,20 @@ test("a defect in the use of the engine is an error, too", () => {
   expect(() => engine.push(99, bytes("{}"))).toThrow(RunletError);
   engine.close();
 });
+
+test.each([
+  ["a string with a control character", (n: number) => `{"a":"${"é\\n".repeat(n)}\u0001"}`],
+  ["a string with a bad escape", (n: number) => `{"a":"${"é\\n".repeat(n)}\\x"}`],
+  ["a key after a long string", (n: number) => `{"a":"${"é\\n".repeat(n)}",x}`],
+  ["a json column cut short", (n: number) => `{"a":"x","j":[${"1.5,".repeat(n)}]}`],
+])("%s leaves nothing behind when it is set aside", (_, bad) => {
+  for (let n = 1; n < 3000; n = n * 2 + 1) {
+    const text = `{"a":"first","j":[1]}\n${bad(n)}\n{"a":"second","j":[2]}\n`;
+    const out = normaliseText(text, { format: "ndjson" }, { onBadRecord: "quarantine", maxTableNesting: 0 });
+    const rows = out.tables.get("t")!.rows;
+    expect(rows.map((row) => [row.get("a"), row.get("j")])).toEqual([
+      ["first", "[1]"],
+      ["second", "[2]"],
+    ]);
+  }
+});

@@ -48,3 +48,20 @@ test("strings of every length around the engine's steps survive", () => {
   ]).tables.get("t")!.rows;
   expect(rows.map((row) => row.get("s"))).toEqual(strings.map((s) => s.replace(/\p{Surrogate}/gu, "\ufffd")));
 });
+
+test.each(["json", "ndjson"] as const)("long escaped strings survive small chunks: %s", (format) => {
+  let cases = 0;
+  for (const unit of ['é🚀\\"x', "abcdefgh\\\\", "\\u00e9"]) {
+    for (const length of [10, 43, 85, 99, 333]) {
+      for (const size of [17, 64, 1000]) {
+        const texts = [20, length, 3].map((n) => unit.repeat(n));
+        const records = texts.map((text) => `{"a":"${text}","b":"${unit}"}`);
+        const data = bytes(format === "json" ? `[${records.join(",")}]` : records.join("\n"));
+        const rows = normalise([{ options: { format }, chunks: split(data, [size]) }]).tables.get("t")!.rows;
+        expect(rows.map((row) => row.get("a"))).toEqual(texts.map((text) => JSON.parse(`"${text}"`)));
+        cases++;
+      }
+    }
+  }
+  expect(cases).toBe(45);
+});

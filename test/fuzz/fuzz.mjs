@@ -1,4 +1,4 @@
-// node test/fuzz/fuzz.mjs [--seconds 600] [--seed 1]: the engine against broken and odd inputs, beside the reference.
+// node test/fuzz/fuzz.mjs [--seconds 600] [--seed 1] [--shared]: the engine against broken and odd inputs, beside the reference.
 // No trap, no hang, the same verdict per record, the same cells. What fails is saved in test/fuzz/crashes.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,10 +12,14 @@ const CRASHES = join(ROOT, "test/fuzz/crashes");
 const HANG_MS = 10_000;
 
 const { values } = parseArgs({
-  options: { seconds: { type: "string", default: "600" }, seed: { type: "string", default: "1" } },
+  options: {
+    seconds: { type: "string", default: "600" },
+    seed: { type: "string", default: "1" },
+    shared: { type: "boolean" },
+  },
 });
 
-/** Real files of this repository, and of the shared data where that is. */
+/** Real files below a folder: those of this repository, with `--shared` those of the data beside it, too. */
 function files(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -63,7 +67,10 @@ const worker = new Worker(bundled, {
   workerData: {
     wasm: readFileSync(join(ROOT, "dist/core.wasm")),
     seeds: {
-      files: [...files(join(ROOT, "test/data")), ...files(join(ROOT, "../shared/data"))],
+      files: [
+        ...files(join(ROOT, "test/data")),
+        ...(values.shared ? files(join(ROOT, "../shared/data")) : []),
+      ],
       tokens: tokens(),
     },
     seed: Number(values.seed) * 1_000_000,

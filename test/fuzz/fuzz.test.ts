@@ -12,6 +12,7 @@ test(`${SECONDS} seconds of broken and odd inputs`, { timeout: (SECONDS + 60) * 
     String(SECONDS),
     "--seed",
     seed,
+    ...(process.env.RUNLET_FULL ? ["--shared"] : []),
   ]);
   const { stdout } = await run.catch((error: { stdout: string }) => error);
   expect(stdout).toMatch(/^\d+ cases, .* 0 problems/);

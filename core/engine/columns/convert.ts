@@ -186,7 +186,13 @@ function intoDecimal(c: Field, row: u32): bool {
   } else if (valueKind == K_TEXT) {
     if (!textToDecimal(valueText, valueLength, k.precision, k.scale, wide)) return false;
   } else if (valueKind == K_DOUBLE || valueKind == K_DECIMAL) {
-    if (!parseDecimal(valueText, valueLength, k.precision, k.scale, wide)) return false;
+    // The digits as they stand; else, as dlt has it, those of the double they make.
+    if (!parseDecimal(valueText, valueLength, k.precision, k.scale, wide)) {
+      if (valueKind == K_DECIMAL) return false;
+      clearBuffer(scratch);
+      const d = reserve(scratch, 400);
+      if (!parseDecimal(d, formatDouble(valueDouble, d), k.precision, k.scale, wide)) return false;
+    }
   } else return false;
   advanceTo(c, row);
   putI128(c, row, wide);

@@ -50,7 +50,12 @@ function isUnproven(c: Field): bool {
 
 /** Shortens c to at most `rows` rows. */
 function truncate(c: Field, rows: u32): void {
-  if (c.len <= rows) return;
+  // A string that failed half-way may have left bytes behind the last value.
+  const variable = isVariable(c.kind) && c.data != 0;
+  if (c.len <= rows) {
+    if (variable) c.dataPos = c.data + load<u32>(c.offsets + (<usize>c.len << 2));
+    return;
+  }
   const k = cold(c);
   if (k.runStart > rows) {
     // The run began behind the cut: bits before it are right up to the cut, count the nulls among them anew.
@@ -60,7 +65,7 @@ function truncate(c: Field, rows: u32): void {
     k.runStart = rows;
     clearBits(k.valid, rows, c.len);
   }
-  if (isVariable(c.kind)) c.dataPos = c.data + load<u32>(c.offsets + (<usize>rows << 2));
+  if (variable) c.dataPos = c.data + load<u32>(c.offsets + (<usize>rows << 2));
   else if (c.kind == <u8>K_BOOL) clearBits(c.data, rows, c.len);
   c.len = rows;
 }

@@ -146,7 +146,7 @@ function noteNewline(input: Input, from: usize, to: usize): void {
 
 /** Something follows the document: more lines when the format was to be found out, else an error. */
 function finished(input: Input, start: usize, p: usize, end: usize): usize {
-  if (input.format == FORMAT_AUTO && isNull(input.selector) && input.newlineAfter) {
+  if (input.format == FORMAT_AUTO && isNull(input.selector) && input.newlineAfter && !input.isList) {
     input.format = FORMAT_NDJSON;
     return p;
   }
@@ -203,7 +203,10 @@ function readValue(input: Input, start: usize, p: usize, c: u32, end: usize, fin
   if (inRecords) return readRecord(input, start, p, end, final);
   if (step >= 0 && step == stepCount(input)) {
     input.matched = 1;
-    if (c == 91) return enter(input, p, true);
+    if (c == 91) {
+      if (input.depth == 0) input.isList = 1;
+      return enter(input, p, true);
+    }
     if (c == 110 && input.depth) return passOver(input, p, end, final);
     if (c != 123 && stepCount(input)) return fail(p, E_SELECTOR);
     return readRecord(input, start, p, end, final);

@@ -34,6 +34,8 @@ export class Input {
   limitReached: u32;
   /** Nothing more is read: the limit is reached, or the rest of a broken document was rejected. */
   done: u32;
+  /** The document is a list: nothing may follow it. */
+  isList: u32;
   /** A newline stands after the first document. */
   newlineAfter: u32;
   /** The place of a byte order mark has been looked at. */

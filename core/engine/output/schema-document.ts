@@ -6,7 +6,7 @@ import { allocBlock } from "../memory/arena";
 import {
   cold, F_EXISTING, F_MERGE, F_NULLABLE, F_PRIMARY, F_SEEN_NULL, F_VARIANT, Field, isNull, Table,
 } from "../layout/field";
-import { K_DECIMAL, K_NONE, typeName } from "../layout/kinds";
+import { K_DECIMAL, K_LIST, K_NONE, K_OBJECT, typeName } from "../layout/kinds";
 import { Buffer, clearBuffer, putByte, putNumber, putText } from "../memory/buffer";
 import { putJsonString } from "../parse/json-text";
 import { firstTable, rootKey } from "../tables/table";
@@ -102,7 +102,7 @@ function writeColumn(out: Buffer, c: Field): void {
   putByte(out, 125);
 }
 
-/** Columns seen only as null: known, without a type, without a place at the destination. */
+/** Columns seen only as null (or else as an object or a list, which make no column): known, without a type, without a place at the destination. */
 function writePending(out: Buffer, t: Table): void {
   const hint = t.hint;
   if (!isNull(hint)) {
@@ -115,7 +115,8 @@ function writePending(out: Buffer, t: Table): void {
     }
   }
   for (let f = t.fields; !isNull(f); f = cold(f).nextField) {
-    if (f.kind != <u8>K_NONE || !(cold(f).flags & F_SEEN_NULL)) continue;
+    const kind: u32 = f.kind;
+    if ((kind != K_NONE && kind != K_OBJECT && kind != K_LIST) || !(cold(f).flags & F_SEEN_NULL)) continue;
     const name = columnName(f);
     const n = nameLength;
     if (!isNull(findColumn(t, name, n))) continue;

@@ -160,7 +160,7 @@ export function coldNumber(p: usize, f: Field, row: u32): usize {
   setInt(numInt);
   setDouble(numDouble);
   // Infinity (1e999) is no value: null, as in dlt.
-  if (numKind == 2 && numDouble - numDouble != 0) return f.len > row ? coldNull(end - 4, f, row) : end;
+  if (numKind == 2 && numDouble - numDouble != 0) return coldNull(end - 4, f, row);
   return storeValue(p, f, row) ? end : 0;
 }
 
@@ -181,6 +181,7 @@ export function coldNull(p: usize, f: Field, row: u32): usize {
     f.len = 0;
     return p + 4;
   }
+  if (kind == K_OBJECT || kind == K_LIST) cold(f).flags |= F_SEEN_NULL;
   const how = special(p, f);
   if (how < 0) return 0;
   if (how == 0 && f.len != 0xffffffff && f.len > row) return fail(p, E_DUPLICATE);

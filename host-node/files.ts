@@ -1,0 +1,85 @@
+import { createReadStream } from "node:fs";
+import { mkdir, open, stat, writeFile as write } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Readable } from "node:stream";
+import { RunletError } from "../core/errors.ts";
+import type { HostFile } from "../core/host.ts";
+import { glob } from "./glob.ts";
+
+/** Bytes per read: the engine takes chunks of this size best. */
+const READ_BYTES = 256 * 1024;
+
+/** Files that a path or a glob names, sorted by path. @throws RunletError SOURCE_NOT_FOUND for a folder */
+export async function files(pattern: string): Promise<HostFile[]> {
+  const folder = await stat(pattern).catch(() => undefined);
+  if (folder?.isDirectory()) {
+    throw new RunletError("SOURCE_NOT_FOUND", `${pattern} is a folder`, {
+      hint: `name the files in it: '${pattern.replace(/\/+$/, "")}/*.json' (in quotes)`,
+    });
+  }
+  const paths = await glob(pattern);
+  return Promise.all(
+    paths.map(async (path) => ({ path, size: (await stat(path)).size, open: () => streamOf(path) })),
+  );
+}
+
+/** A file's bytes; undefined when there is none. */
+export async function readFile(path: string): Promise<ReadableStream<Uint8Array> | undefined> {
+  try {
+    const file = await open(path);
+    return toWeb(file.createReadStream({ highWaterMark: READ_BYTES }));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw unreadable(path, error);
+  }
+}
+
+/** Writes a whole file, and the folders on its way. */
+export async function writeFile(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await write(path, bytes);
+  } catch (cause) {
+    throw new RunletError("STORAGE_FAILED", `cannot write ${path}: ${(cause as Error).message}`, {
+      hint: "check the path, its permissions and the space on the disk",
+      cause,
+    });
+  }
+}
+
+function streamOf(path: string): ReadableStream<Uint8Array> {
+  const stream = createReadStream(path, { highWaterMark: READ_BYTES });
+  return toWeb(stream, (error) => unreadable(path, error));
+}
+
+/** A Node stream as a Web stream, with its errors said in runlet's words. */
+export function toWeb(
+  stream: Readable,
+  failure: (error: unknown) => unknown = (error) => error,
+): ReadableStream<Uint8Array> {
+  const parts = stream[Symbol.asyncIterator]() as AsyncIterableIterator<Uint8Array>;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await parts.next();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        } catch (error) {
+          controller.error(failure(error));
+        }
+      },
+      cancel() {
+        stream.destroy();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function unreadable(path: string, cause: unknown): RunletError {
+  return new RunletError("SOURCE_FAILED", `cannot read ${path}: ${(cause as Error).message}`, {
+    hint: "check its permissions",
+    cause,
+  });
+}

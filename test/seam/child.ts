@@ -1,0 +1,31 @@
+import { spawn, type ChildProcess } from "node:child_process";
+
+/** Starts a program; what it says on stderr becomes the error when it fails. */
+export function start(file: string, args: string[], options: { cwd: string; control?: boolean }) {
+  const child = spawn(file, args, {
+    cwd: options.cwd,
+    stdio: ["ignore", "pipe", "pipe", options.control ? "pipe" : "ignore"],
+  });
+  const said = { out: "", err: "" };
+  child.stdout!.on("data", (chunk) => (said.out += chunk));
+  child.stderr!.on("data", (chunk) => (said.err += chunk));
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  return { child, said, ended };
+}
+
+/** Runs a program to its end and reads the JSON it prints. */
+export async function output(file: string, args: string[], cwd: string): Promise<unknown> {
+  const { said, ended } = start(file, args, { cwd });
+  const code = await ended;
+  if (code !== 0) throw new Error(`${file} ended with ${code}\n${said.err}${said.out}`);
+  return JSON.parse(said.out);
+}
+
+/** Ends a program that was started here, and waits for it. */
+export async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  child.kill("SIGKILL");
+  await ended;
+}
