@@ -106,6 +106,9 @@ export interface Engine {
   abort(input: number): void;
   /** The next full batch, or undefined; after the last `end`, `take(true)` drains what is left. */
   take(drain?: boolean): EngineBatch | undefined;
+  /** As {@link take}, without a copy: `sink` sees the batch, whose message is a view of the engine's memory that dies
+   *  when `sink` returns. False when there is none. */
+  takeInto(sink: (batch: EngineBatch) => void, drain?: boolean): boolean;
   /** The Arrow IPC schema message of one version of a table. */
   tableSchema(table: string, version: number): Uint8Array;
   schema(): EngineSchema;

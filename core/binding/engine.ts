@@ -1,7 +1,14 @@
 // The engine bound directly: its exports are the canonical ABI of core/engine/engine.wit, called without glue.
 // Views into the engine's memory die at the next call; everything handed out is a copy.
 import { RunletError, type ErrorCode, ERROR_CODES } from "../errors.ts";
-import type { Engine, EngineBatch, EngineConfig, EngineSchema, InputOptions, InputSummary } from "./contract.ts";
+import type {
+  Engine,
+  EngineBatch,
+  EngineConfig,
+  EngineSchema,
+  InputOptions,
+  InputSummary,
+} from "./contract.ts";
 
 const INTERFACE = "runlet:engine/normalizer@0.1.0";
 const METHOD = `${INTERFACE}#[method]normalizer.`;
@@ -33,7 +40,9 @@ class BoundEngine implements Engine {
   #view: DataView;
 
   constructor(module: WebAssembly.Module, config: EngineConfig) {
-    const imports = { [`[export]${INTERFACE}`]: { "[resource-new]normalizer": (representation: number) => representation } };
+    const imports = {
+      [`[export]${INTERFACE}`]: { "[resource-new]normalizer": (representation: number) => representation },
+    };
     this.#exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
     this.#view = new DataView(this.#exports.memory.buffer);
     this.#handle = this.#number(this.#call(`${INTERFACE}#[static]normalizer.open`, ...this.#json(config)));
@@ -57,7 +66,7 @@ class BoundEngine implements Engine {
     let records = 0;
     // A UTF-16 code unit is at most three bytes of UTF-8.
     const step = Math.floor(CHUNK / 3);
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       let to = Math.min(at + step, text.length);
       // A surrogate pair is not taken apart.
       if (to < text.length && (text.charCodeAt(to - 1) & 0xfc00) === 0xd800) to--;
@@ -81,27 +90,36 @@ class BoundEngine implements Engine {
   }
 
   take(drain = false): EngineBatch | undefined {
+    let taken: EngineBatch | undefined;
+    this.takeInto((batch) => {
+      taken = { ...batch, message: batch.message.slice() };
+    }, drain);
+    return taken;
+  }
+
+  takeInto(sink: (batch: EngineBatch) => void, drain = false): boolean {
     let area = this.#call(`${METHOD}take`, this.#handle);
     if (drain && this.#byte(area) === 0) {
       this.#call(`${METHOD}flush`, this.#handle);
       area = this.#call(`${METHOD}take`, this.#handle);
     }
-    if (this.#byte(area) === 0) return undefined;
-    const batch = {
+    if (this.#byte(area) === 0) return false;
+    sink({
       table: this.#text(area + 4),
       schemaVersion: this.#u32(area + 12),
       rows: this.#u32(area + 16),
-      message: this.#copy(this.#u32(area + 20), this.#u32(area + 24)),
-    };
+      message: new Uint8Array(this.#exports.memory.buffer, this.#u32(area + 20), this.#u32(area + 24)),
+    });
     this.#call(`cabi_post_${METHOD}take`, area);
-    return batch;
+    return true;
   }
 
   tableSchema(table: string, version: number): Uint8Array {
     const name = this.#bytes(encoder.encode(table));
     const area = this.#call(`${METHOD}table-schema`, this.#handle, ...name, version);
     const message = this.#copy(this.#u32(area), this.#u32(area + 4));
-    if (message.length === 0) throw new RunletError("DEFECT", `the engine has no version ${version} of table ${table}`);
+    if (message.length === 0)
+      throw new RunletError("DEFECT", `the engine has no version ${version} of table ${table}`);
     return message;
   }
 
@@ -180,7 +198,8 @@ class BoundEngine implements Engine {
 
   #data(): DataView {
     // Growth detaches the buffer.
-    if (this.#view.buffer !== this.#exports.memory.buffer) this.#view = new DataView(this.#exports.memory.buffer);
+    if (this.#view.buffer !== this.#exports.memory.buffer)
+      this.#view = new DataView(this.#exports.memory.buffer);
     return this.#view;
   }
 

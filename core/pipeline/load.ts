@@ -5,10 +5,8 @@ import type { DestinationLoad } from "../destinations/contract.ts";
 import { widened } from "../schema/widened.ts";
 import type { ColumnSchema, SchemaChange, Tables, TableSchema, WriteDisposition } from "../schema/types.ts";
 import { UNLOADED } from "./extract.ts";
+import { StreamBuilder } from "./stream-builder.ts";
 import type { Meter } from "./progress.ts";
-
-/** End-of-stream marker of the Arrow IPC streaming format. */
-const END_OF_STREAM = new Uint8Array([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
 
 export interface LoadOptions {
   /** Arrow bytes per table that are written at once. */
@@ -31,10 +29,13 @@ export interface LoadedSchema {
 }
 
 interface Pending {
-  version: number;
-  batches: Uint8Array[];
-  bytes: number;
+  readonly table: string;
+  readonly version: number;
+  readonly stream: StreamBuilder;
 }
+
+/** Bytes a table's stream begins with; most tables of most loads are small. */
+const FIRST_ROOM = 64 * 1024;
 
 /** Gathers the engine's batches to complete Arrow IPC streams and gives them to the destination, each table prepared
  *  before its first row. */
@@ -60,49 +61,62 @@ export class LoadWriter {
 
   /** Takes what the engine has finished. */
   async drain(all = false): Promise<void> {
-    for (let batch = this.engine.take(all); batch; batch = this.engine.take(all)) await this.add(batch);
+    const full: Pending[] = [];
+    const sink = (batch: EngineBatch) => this.add(batch, full);
+    while (this.engine.takeInto(sink, all)) {
+      for (const pending of full.splice(0)) await this.flush(pending);
+      // Many tables with a little each must not add up without bound.
+      if (this.pendingBytes > 4 * this.options.streamBytes) {
+        const size = (pending: Pending) => pending.stream.byteLength;
+        await this.leave([...this.pending.values()].reduce((a, b) => (size(b) > size(a) ? b : a)));
+      }
+    }
   }
 
-  private async add(batch: EngineBatch): Promise<void> {
-    if (batch.table.startsWith(UNLOADED) || batch.rows === 0) return;
-    this.options.meter.normalised(batch.table, batch.rows);
-    let pending = this.pending.get(batch.table);
-    if (pending && pending.version !== batch.schemaVersion) {
-      await this.flush(batch.table, pending);
+  /** Copies a batch to its table's stream; streams that are to be written go to `full`. */
+  private add(batch: EngineBatch, full: Pending[]): void {
+    const { table, schemaVersion: version, rows, message } = batch;
+    if (table.startsWith(UNLOADED) || rows === 0) return;
+    this.options.meter.normalised(table, rows);
+    let pending = this.pending.get(table);
+    if (pending && pending.version !== version) {
+      full.push(this.takeOut(pending));
       pending = undefined;
     }
-    if (!pending)
-      this.pending.set(batch.table, (pending = { version: batch.schemaVersion, batches: [], bytes: 0 }));
-    pending.batches.push(batch.message);
-    pending.bytes += batch.message.byteLength;
-    this.pendingBytes += batch.message.byteLength;
-    if (pending.bytes >= this.options.streamBytes) await this.flush(batch.table, pending);
-    // Many tables with a little each must not add up without bound.
-    if (this.pendingBytes > 4 * this.options.streamBytes) {
-      const [table, most] = [...this.pending].reduce((a, b) => (b[1].bytes > a[1].bytes ? b : a));
-      await this.flush(table, most);
-    }
+    if (!pending) {
+      const kept = message.slice();
+      const stream = new StreamBuilder(this.version(table, version).message, FIRST_ROOM);
+      this.pending.set(table, (pending = { table, version, stream }));
+      this.pendingBytes += stream.byteLength;
+      this.append(pending, kept);
+    } else this.append(pending, message);
+    if (pending.stream.byteLength >= this.options.streamBytes) full.push(this.takeOut(pending));
   }
 
-  private async flush(table: string, pending: Pending): Promise<void> {
-    this.pending.delete(table);
-    this.pendingBytes -= pending.bytes;
-    const { message, names } = this.version(table, pending.version);
+  private append(pending: Pending, message: Uint8Array): void {
+    pending.stream.add(message);
+    this.pendingBytes += message.byteLength;
+  }
+
+  private takeOut(pending: Pending): Pending {
+    this.pending.delete(pending.table);
+    this.pendingBytes -= pending.stream.byteLength;
+    return pending;
+  }
+
+  private leave(pending: Pending): Promise<void> {
+    return this.flush(this.takeOut(pending));
+  }
+
+  private async flush({ table, version, stream }: Pending): Promise<void> {
+    const { names } = this.version(table, version);
     const known = this.columns.get(table) ?? new Set();
     if (!this.prepared.has(table) || names.some((name) => !known.has(name))) {
       await this.prepare(this.describe(table, names), new Set([...known, ...names]));
     }
-    const stream = new Uint8Array(message.byteLength + pending.bytes + END_OF_STREAM.byteLength);
-    stream.set(message);
-    let at = message.byteLength;
-    for (const batch of pending.batches) {
-      stream.set(batch, at);
-      at += batch.byteLength;
-    }
-    stream.set(END_OF_STREAM, at);
     const stage = this.options.meter.stage;
     this.options.meter.at("load");
-    await this.load.write(table, stream);
+    await this.load.write(table, stream.finish());
     this.options.meter.at(stage);
   }
 
@@ -150,7 +164,7 @@ export class LoadWriter {
    *  variants of this load into their columns. */
   async finish(): Promise<LoadedSchema> {
     await this.drain(true);
-    for (const [table, pending] of [...this.pending]) await this.flush(table, pending);
+    for (const pending of [...this.pending.values()]) await this.leave(pending);
     const { tables: all, changes, rows } = this.engine.schema();
     this.schema = { tables: all, changes, rows };
     const tables: Tables = {};
@@ -174,25 +188,44 @@ export class LoadWriter {
 
   private async widen(tables: Tables, changes: SchemaChange[]): Promise<SchemaChange[]> {
     const result: SchemaChange[] = [];
+    const added = new Set(
+      changes.flatMap((change) => (change.kind === "column-added" ? [nameOf(change)] : [])),
+    );
+    // A new table is one change; the variants its columns got on the way may be folded all the same.
+    for (const table of Object.values(tables)) {
+      for (const { name } of Object.values(table.columns).filter(({ variant }) => variant)) {
+        if (
+          this.options.stored[table.name]?.columns[name] ||
+          added.has(nameOf({ table: table.name, column: name }))
+        )
+          continue;
+        await this.fold(tables, table.name, name);
+      }
+    }
     for (const change of changes) {
-      const table = tables[change.table];
-      const variant =
-        change.kind === "column-added" && change.variant ? table?.columns[change.column] : undefined;
-      const base = variant && table ? baseOf(variant, table) : undefined;
-      if (table && variant && base && (await this.load.widen(table.name, base.name, variant.name))) {
-        const columns = { ...table.columns, [base.name]: widened(base, variant) };
-        delete columns[variant.name];
-        tables[table.name] = { ...table, columns };
-        result.push({
-          kind: "column-widened",
-          table: table.name,
-          column: base.name,
-          from: base.data_type!,
-          type: variant.data_type!,
-        });
-      } else result.push(change);
+      const isVariant = change.kind === "column-added" && change.variant;
+      result.push((isVariant && (await this.fold(tables, change.table, change.column))) || change);
     }
     return result;
+  }
+
+  /** Folds a number variant into its column, at the destination and in `tables`; undefined when it stays. */
+  private async fold(tables: Tables, name: string, column: string): Promise<SchemaChange | undefined> {
+    const table = tables[name];
+    const variant = table?.columns[column];
+    const base = variant && table ? baseOf(variant, table) : undefined;
+    if (!table || !variant || !base || !(await this.load.widen(name, base.name, variant.name)))
+      return undefined;
+    const columns = { ...table.columns, [base.name]: widened(base, variant) };
+    delete columns[variant.name];
+    tables[name] = { ...table, columns };
+    return {
+      kind: "column-widened",
+      table: name,
+      column: base.name,
+      from: base.data_type!,
+      type: variant.data_type!,
+    };
   }
 }
 
@@ -203,6 +236,10 @@ function baseOf(variant: ColumnSchema, table: TableSchema): ColumnSchema | undef
   if (!variant.name.endsWith(suffix)) return undefined;
   const base = table.columns[variant.name.slice(0, -suffix.length)];
   return base?.data_type === "bigint" ? base : undefined;
+}
+
+function nameOf({ table, column }: { table: string; column: string }): string {
+  return `${table}\u0000${column}`;
 }
 
 /** Columns that exist at a destination: those with a type. */

@@ -73,14 +73,18 @@ test("records before the bad one are whole, and nothing of the bad one stays", (
   const engine = open();
   const collected = new Collector(engine);
   const input = engine.input("t", 0, { format: "ndjson" });
-  expect(() => engine.push(input, bytes('{"a":1,"l":[1]}\n{"a":2,"l":[1,2],"new":1,"k":[3],x}\n'))).toThrow(
-    RunletError,
-  );
+  expect(() =>
+    engine.push(
+      input,
+      bytes('{"a":1,"l":[1]}\n{"a":2,"l":[1,2],"new":1,"k":[3],"o":{"n":null},"m":null,x}\n'),
+    ),
+  ).toThrow(RunletError);
   engine.abort(input);
   const out = collected.finish([]);
   engine.close();
   expect(out.schema.rows).toEqual({ t: 1, t__l: 1 });
   expect([...out.tables.get("t")!.columns.keys()]).toEqual(["a"]);
+  expect([...out.tables.get("t")!.pending]).toEqual([]);
   expect(out.tables.has("t__k")).toBe(false);
 });
 

@@ -25,7 +25,7 @@ function files(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory())
-      return ["LICENCES", "arrow", "duckdb", "numbers"].includes(entry.name) ? [] : files(path);
+      return ["LICENCES", "arrow", "duckdb", "numbers", "ids"].includes(entry.name) ? [] : files(path);
     if (!/\.(json|ndjson)(\.gz)?$/.test(entry.name)) return [];
     const bytes = readFileSync(path);
     return bytes.length === 0 ? [] : [path.endsWith(".gz") ? gunzipSync(bytes) : bytes];
