@@ -32,7 +32,6 @@ export function openPrototype() {
   module ??= new WebAssembly.Module(readFileSync(WASM));
   powers ??= powersOfFive();
   const text = new TextDecoder();
-  let memory;
   const instance = new WebAssembly.Instance(module, {
     env: {
       abort() {
@@ -42,7 +41,7 @@ export function openPrototype() {
     },
   });
   const engine = instance.exports;
-  memory = engine.memory;
+  const memory = engine.memory;
   engine.init(0x1234567n);
   new Uint8Array(memory.buffer).set(powers, engine.pow5Ptr());
   const at = engine.allocInput(CAPACITY) >>> 0;

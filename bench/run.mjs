@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { availableParallelism, cpus } from "node:os";
 import { relative } from "node:path";
 import { parseArgs } from "node:util";
+import { format } from "prettier";
 import { INPUTS, input } from "./inputs.mjs";
 
 const { values } = parseArgs({
@@ -114,7 +115,8 @@ if (approaches.includes("runlet")) {
 parts.push(table("records", (approach, name) => String(at(approach, name).records)) + "\n");
 const text = parts.join("\n");
 console.log(text);
-if (!values.only && !values.inputs) writeFileSync(here("RESULTS.md"), text);
+if (!values.only && !values.inputs)
+  writeFileSync(here("RESULTS.md"), await format(text, { parser: "markdown" }));
 
 function duckdbVersion() {
   const path = createRequire(import.meta.url).resolve("@duckdb/node-api");

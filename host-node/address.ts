@@ -18,6 +18,8 @@ export function destinationAt(address: string): Destination {
     return duckdb(scheme[2]);
   }
   if (!scheme && /\.(duckdb|ddb|db)$/i.test(address)) return duckdb(address);
-  const what = scheme ? `there is no destination ${scheme[1]}: in this version` : `"${address}" is no destination`;
+  const what = scheme
+    ? `there is no destination ${scheme[1]}: in this version`
+    : `"${address}" is no destination`;
   throw new RunletError("USAGE", what, { hint: `it may be ${ADDRESSES}` });
 }

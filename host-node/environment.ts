@@ -77,6 +77,9 @@ function textOf(path: string, required: boolean): string {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT" && !required) return "";
     const reason = (cause as Error).message;
-    throw new RunletError("CONFIG_MISSING", `cannot read ${path}: ${reason}`, { hint: "check the path", cause });
+    throw new RunletError("CONFIG_MISSING", `cannot read ${path}: ${reason}`, {
+      hint: "check the path",
+      cause,
+    });
   }
 }

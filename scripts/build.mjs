@@ -7,7 +7,12 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
-const ENGINE_SOURCES = ["core/engine", "scripts/build-engine.mjs", "scripts/canonical-exports.mjs", "asconfig.json"];
+const ENGINE_SOURCES = [
+  "core/engine",
+  "scripts/build-engine.mjs",
+  "scripts/canonical-exports.mjs",
+  "asconfig.json",
+];
 const ENGINE_OUTPUTS = ["core.wasm", "core/binding/core-bytes.js", "core/binding/core-bytes.d.ts"];
 
 function filesIn(folder) {
@@ -19,7 +24,9 @@ function filesIn(folder) {
 /** Digest of the engine's sources, and of what was made of them. */
 function engineHash() {
   const hash = createHash("sha256");
-  const sources = ENGINE_SOURCES.flatMap((path) => (path.includes(".") ? [join(root, path)] : filesIn(join(root, path))));
+  const sources = ENGINE_SOURCES.flatMap((path) =>
+    path.includes(".") ? [join(root, path)] : filesIn(join(root, path)),
+  );
   for (const file of [...sources.sort(), ...ENGINE_OUTPUTS.map((path) => join(dist, path))]) {
     hash.update(`${file}\0`).update(existsSync(file) ? readFileSync(file) : "");
   }
@@ -30,14 +37,20 @@ async function buildEngine() {
   const stamp = join(dist, ".engine-hash");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === engineHash()) return;
   console.log("building the engine (about half a minute, only when its sources changed)…");
-  const build = spawnSync(process.execPath, [join(root, "scripts/build-engine.mjs")], { cwd: root, stdio: "inherit" });
+  const build = spawnSync(process.execPath, [join(root, "scripts/build-engine.mjs")], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (build.status !== 0) process.exit(build.status ?? 1);
   writeFileSync(stamp, engineHash());
 }
 
 function buildTypeScript() {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const build = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+  const build = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (build.status !== 0) process.exit(build.status ?? 1);
 }
 

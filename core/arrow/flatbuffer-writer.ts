@@ -29,7 +29,7 @@ export class FlatWriter {
   static root(fields: readonly FlatField[]): Uint8Array {
     const writer = new FlatWriter();
     writer.#reserve(8, 8);
-    writer.#view.setUint32(0, writer.table(fields), true);
+    writer.#point(0, writer.table(fields));
     writer.#reserve(0, 8);
     return writer.#bytes.subarray(0, writer.#end);
   }

@@ -1,4 +1,4 @@
-import type { FlatTable } from "./flatbuffer.ts";
+import { BatchCursor } from "./batch-cursor.ts";
 import { readMessages } from "./ipc-messages.ts";
 import { readFields, type ArrowField, type ArrowType } from "./ipc-schema.ts";
 import { printDate, printInterval, printTime, printTimestamp } from "./printed-time.ts";
@@ -6,38 +6,6 @@ import { printDate, printInterval, printTime, printTimestamp } from "./printed-t
 /** Value of one row of a column. */
 type Read = (row: number) => unknown;
 type Dictionaries = Map<bigint, Read>;
-
-/** Walks the field nodes and buffers of one record batch in Arrow's pre-order. */
-class BatchCursor {
-  readonly view: DataView;
-  readonly body: Uint8Array;
-  readonly #header: FlatTable;
-  #node: number;
-  #buffer: number;
-
-  constructor(header: FlatTable, body: Uint8Array) {
-    if (header.field(3) !== 0) throw new Error("compressed Arrow record batches are not supported");
-    this.#header = header;
-    this.body = body;
-    this.view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-    this.#node = header.vector(1).start;
-    this.#buffer = header.vector(2).start;
-  }
-
-  node(): { length: number; nulls: number } {
-    const { view } = this.#header;
-    const at = this.#node;
-    this.#node += 16;
-    return { length: Number(view.getBigInt64(at, true)), nulls: Number(view.getBigInt64(at + 8, true)) };
-  }
-
-  buffer(): { at: number; length: number } {
-    const { view } = this.#header;
-    const at = this.#buffer;
-    this.#buffer += 16;
-    return { at: Number(view.getBigInt64(at, true)), length: Number(view.getBigInt64(at + 8, true)) };
-  }
-}
 
 const text = new TextDecoder();
 

@@ -6,7 +6,7 @@ import { bytes, failed, none, okBytes, okNumber, someBatch } from "./abi/results
 import { readConfig } from "./config/config";
 import { setUsageFault } from "./input/fault";
 import { finish, push } from "./input/feed";
-import { findInput, newInput, removeInput } from "./input/input";
+import { findInput, newInput, recycle, removeInput } from "./input/input";
 import { isNull } from "./layout/field";
 import { allocBlock, freeBlock, trapReason } from "./memory/arena";
 import { newBuffer } from "./memory/buffer";
@@ -55,10 +55,14 @@ export function open(config: usize, n: usize): usize {
 export function close(self: usize): void {}
 
 export function input(self: usize, table: usize, tableLength: usize, ordinal: u32, options: usize, n: usize): usize {
-  const name = keep(table, tableLength);
-  const text = keep(options, n);
   clearFailure();
-  const i = newInput(name, <u32>tableLength, ordinal, text);
+  const i = newInput(table, <u32>tableLength, ordinal, options, n);
+  releaseArgument(table, tableLength);
+  releaseArgument(options, n);
+  if (isNull(i)) {
+    setUsageFault("LIMIT_TABLES", "too many tables");
+    return failed();
+  }
   return okNumber(i.id);
 }
 
@@ -94,15 +98,17 @@ export function end(self: usize, id: u32): usize {
   const i = findInput(id);
   if (isNull(i)) return unknownInput();
   const ok = finish(i);
+  if (ok) writeSummary(summary, i);
   removeInput(i);
-  if (!ok) return failed();
-  writeSummary(summary, i);
-  return okBytes(summary);
+  recycle(i);
+  return ok ? okBytes(summary) : failed();
 }
 
 export function abort(self: usize, id: u32): void {
   const i = findInput(id);
-  if (!isNull(i)) removeInput(i);
+  if (isNull(i)) return;
+  removeInput(i);
+  recycle(i);
 }
 
 let held: usize = 0;

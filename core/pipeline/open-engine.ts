@@ -26,7 +26,7 @@ export async function openFor(
     }
   }
   const { maxNesting, ...normalise } = options.normalise ?? {};
-  const module = await (options.engineModule ?? run.host.engineModule());
+  const module = options.engineModule ?? (await run.host.engineModule());
   return openEngine(module, {
     loadId: from.loadId,
     seed: options.reproduce?.seed ?? randomSeed(run.host),

@@ -17,7 +17,7 @@ export interface RunOptions {
   /** Every request goes through it; default: the global `fetch`. */
   fetch?: typeof fetch;
   /** The compiled engine (`runlet/core.wasm`), for a place where the host cannot find or compile it by itself. */
-  engineModule?: WebAssembly.Module | Promise<WebAssembly.Module>;
+  engineModule?: WebAssembly.Module;
   signal?: AbortSignal;
   onProgress?(progress: Progress): void;
   normalise?: Normalising;

@@ -1,12 +1,6 @@
 import { readFileSync } from "node:fs";
 import { openEngine } from "../../core/binding/engine.ts";
-import type {
-  Engine,
-  EngineConfig,
-  EngineSchema,
-  InputOptions,
-  InputSummary,
-} from "../../core/binding/contract.ts";
+import type { Engine, EngineConfig, InputOptions } from "../../core/binding/contract.ts";
 import { Collector } from "./collect.ts";
 import type { EngineOutput } from "./collect.ts";
 

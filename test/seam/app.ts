@@ -10,7 +10,8 @@ export const repository = fileURLToPath(new URL("../..", import.meta.url));
 const entries = {
   "command.js": `import process from "node:process";
 import { seam } from "./pipeline.js";
-console.log(JSON.stringify(await seam(process.argv[2])));`,
+const entry = import.meta.resolve("runlet");
+console.log(JSON.stringify({ entry, ...(await seam(process.argv[2])) }));`,
   "page.js": `import { seam } from "./pipeline.js";
 globalThis.result = seam(location.origin + "/api");`,
   "in-worker.js": `import { seam } from "./pipeline.js";

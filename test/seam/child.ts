@@ -16,12 +16,17 @@ export function start(file: string, args: string[], options: { cwd: string; cont
   return { child, said, ended };
 }
 
-/** Runs a program to its end and reads the JSON it prints. */
-export async function output(file: string, args: string[], cwd: string): Promise<unknown> {
+/** Runs the app's command to its end: which entry of runlet the runtime chose, and what the pipeline gave. */
+export async function output(
+  file: string,
+  args: string[],
+  cwd: string,
+): Promise<{ entry: string; result: unknown }> {
   const { said, ended } = start(file, args, { cwd });
   const code = await ended;
   if (code !== 0) throw new Error(`${file} ended with ${code}\n${said.err}${said.out}`);
-  return JSON.parse(said.out);
+  const { entry, ...result } = JSON.parse(said.out) as { entry: string };
+  return { entry: entry.replace(/^.*\/dist\//, ""), result };
 }
 
 /** Ends a program that was started here, and waits for it. */

@@ -14,7 +14,9 @@ export function chromiumPath(): string {
 
 function search(): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
-  return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find((path) => existsSync(path));
+  return folders
+    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
+    .find((path) => existsSync(path));
 }
 
 function install(): string {
@@ -29,7 +31,9 @@ function install(): string {
       stdio: ["ignore", "ignore", "pipe"],
     });
   } catch (error) {
-    throw new Error(`could not install Chromium: set RUNLET_CHROMIUM to one, or run: ${command}`, { cause: error });
+    throw new Error(`could not install Chromium: set RUNLET_CHROMIUM to one, or run: ${command}`, {
+      cause: error,
+    });
   }
   const found = search();
   if (!found) throw new Error("apt-get installed chromium, but it is not on the PATH");

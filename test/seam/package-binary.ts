@@ -19,7 +19,9 @@ export function packageBinary(name: string, inside: string): string {
   const path = found.find((each) => existsSync(each));
   if (path) return path;
   const seen = found.map((each) => `${each}: ${readdirSync(dirname(each)).join(" ")}`);
-  throw new Error(`npm installed no program of ${name} for this platform: ${seen.join("; ") || optional.join(", ")}`);
+  throw new Error(
+    `npm installed no program of ${name} for this platform: ${seen.join("; ") || optional.join(", ")}`,
+  );
 }
 
 interface Manifest {

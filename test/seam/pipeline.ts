@@ -40,7 +40,10 @@ const comments = transformer(
 
 /** Loads all of it from the API at `api`; rows and digests per table. */
 export async function seam(api = "") {
-  const local = source("local", { http: http(api, { auth: bearer(secret("SEAM_TOKEN")) }) }, [issues, comments]);
+  const local = source("local", { http: http(api, { auth: bearer(secret("SEAM_TOKEN")) }) }, [
+    issues,
+    comments,
+  ]);
   const to = nullDestination();
   const info = await pipeline("seam", [people, events, local]).run({
     to,

@@ -28,22 +28,27 @@ afterAll(() => {
 
 describe("Node", () => {
   test("the version that runs the tests", async () => {
-    const result = await underNode(app.folder, server.origin);
+    const { entry, result } = await underNode(app.folder, server.origin);
+    expect(entry).toBe("host-node/index.js");
     await expect(`${JSON.stringify(result, null, 2)}\n`).toMatchFileSnapshot(frozen);
   });
 
   test.runIf(process.env.RUNLET_FULL).each([22, 24, 26])("%i", { timeout: 300_000 }, async (major) => {
-    expect(await underNode(app.folder, server.origin, nodeProgram(major))).toEqual(expected());
+    const { result } = await underNode(app.folder, server.origin, nodeProgram(major));
+    expect(result).toEqual(expected());
   });
 });
 
 describe("Deno", () => {
   test("with leave to reach the API only: the engine comes from the JavaScript", async () => {
-    expect(await underDeno(app.folder, server.origin)).toEqual(expected());
+    const { entry, result } = await underDeno(app.folder, server.origin);
+    expect(entry).toBe("host-deno/index.js");
+    expect(result).toEqual(expected());
   });
 
   test("with leave to read: the engine comes from its file", async () => {
-    expect(await underDeno(app.folder, server.origin, [`--allow-read=${repository}`])).toEqual(expected());
+    const { result } = await underDeno(app.folder, server.origin, [`--allow-read=${repository}`]);
+    expect(result).toEqual(expected());
   });
 });
 

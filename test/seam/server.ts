@@ -64,7 +64,10 @@ function api(url: URL, authorization: string | undefined, response: ServerRespon
     const second = url.searchParams.get("page") === "2";
     const ids = second ? [4, 5, 6, 7] : [1, 2, 3];
     const items = ids.map((id) => ({ id, title: `#${id}`, labels: id % 2 ? ["bug", { name: "x" }] : [] }));
-    response.writeHead(200, second ? {} : { link: '</api/issues?page=2>; rel="next", </api/issues>; rel="first"' });
+    response.writeHead(
+      200,
+      second ? {} : { link: '</api/issues?page=2>; rel="next", </api/issues>; rel="first"' },
+    );
     response.end(JSON.stringify({ data: { items, total: 7 } }));
   }
 }

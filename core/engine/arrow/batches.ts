@@ -1,10 +1,11 @@
 // Cutting batches at record ends and queueing them for the host.
 import { allocStruct } from "../memory/arena";
 import { batchBytes } from "../config/config";
-import { cold, F_FIXED, isNull, nil, OwnId, Table, Version } from "../layout/field";
+import { cold, F_FIXED, isNull, nil, Table, Version } from "../layout/field";
 import { isColumn, K_BOOL } from "../layout/kinds";
 import { bitBytes } from "../columns/storage";
 import { fillGap, setRun } from "../columns/write";
+import { truncateOwnIds } from "../tables/own-ids";
 import { firstTable } from "../tables/table";
 import { bodyBound, messageCapacity, messageLength, recordBatch } from "./record-batch";
 
@@ -99,9 +100,9 @@ function reset(t: Table): void {
   t.cutRows += rows;
   t.rows = 0;
   t.record = 0;
-  t.ownIds = nil<OwnId>();
-  t.ownParentIds = nil<OwnId>();
-  t.ownRootIds = nil<OwnId>();
+  truncateOwnIds(t.ownIds, 0);
+  truncateOwnIds(t.ownParentIds, 0);
+  truncateOwnIds(t.ownRootIds, 0);
 }
 
 /** Takes the oldest batch from the queue; null when it is empty. The caller frees the message. */

@@ -1,10 +1,10 @@
 // Arrow's record batch message (format/Message.fbs), written whole: metadata, then the buffers one behind the other.
 // Columns without a value in the batch all point to one run of zeros at the beginning of the body.
 import { allocBlock, blockSize, freeBlock } from "../memory/arena";
-import { cold, Field, isNull, OwnId, Table } from "../layout/field";
+import { cold, Field, isNull, OwnIds, Table } from "../layout/field";
 import { isVariable, K_BOOL, widthOf } from "../layout/kinds";
 import { loadId, loadIdLength } from "../config/config";
-import { ownIdOf } from "../tables/ids";
+import { findOwnId, hasOwnIds, ownIdBytes, ownIdLength, ownIdText } from "../tables/own-ids";
 import { ID_LENGTH, rootKey } from "../tables/table";
 import { systemColumns } from "./schema";
 
@@ -118,7 +118,7 @@ export function recordBatch(t: Table): usize {
     c = cold(c).nextColumn;
   }
   const metadata = pad8(84 + <usize>columns * 16 + 4 + buffers * 16 + 4);
-  const bound = metadata + 8 + bodyBound(t) + ownBytes(t.ownIds) + ownBytes(t.ownParentIds) + ownBytes(t.ownRootIds) + 64;
+  const bound = metadata + 8 + bodyBound(t) + ownIdBytes(t.ownIds) + ownIdBytes(t.ownParentIds) + ownIdBytes(t.ownRootIds) + 64;
   messageCapacity = blockSize(bound);
   const message = allocBlock(bound);
   store<u32>(message, 0xffffffff);
@@ -206,10 +206,10 @@ function putSystem(t: Table, rows: u32): void {
   putIds(t.ids, t.ownIds, rows);
 }
 
-function putIds(slots: usize, own: OwnId, rows: u32): void {
+function putIds(slots: usize, own: OwnIds, rows: u32): void {
   putNode(rows, 0);
   putEntry(free - body, 0);
-  if (isNull(own)) {
+  if (!hasOwnIds(own)) {
     putBuffer(idOffsets, (<usize>rows + 1) << 2);
     putBuffer(slots, <usize>rows * ID_LENGTH);
     return;
@@ -223,22 +223,13 @@ function putIds(slots: usize, own: OwnId, rows: u32): void {
   let used: usize = 0;
   for (let i: u32 = 0; i < rows; i++) {
     store<u32>(offsets + (<usize>i << 2), <u32>used);
-    const o = ownIdOf(own, i);
-    const n = isNull(o) ? ID_LENGTH : o.length;
-    memory.copy(values + used, isNull(o) ? slots + <usize>i * ID_LENGTH : o.ptr, n);
+    const supplied = findOwnId(own, i);
+    const n = supplied ? <usize>ownIdLength : ID_LENGTH;
+    memory.copy(values + used, supplied ? ownIdText : slots + <usize>i * ID_LENGTH, n);
     used += n;
   }
   store<u32>(offsets + (<usize>rows << 2), <u32>used);
   store<u64>(values + used, 0);
   putEntry(values - body, used);
   free += pad8(used);
-}
-
-function ownBytes(own: OwnId): usize {
-  let n: usize = 0;
-  while (!isNull(own)) {
-    n += own.length;
-    own = own.next;
-  }
-  return n;
 }

@@ -1,5 +1,4 @@
 // From a field to its column: the name, the type the first value decides, sharing between fields, variants.
-import { allocBlock } from "../memory/arena";
 import { writeText } from "../memory/bytes";
 import {
   cold, Cold, F_HINTED, F_MERGE, F_NULLABLE, F_OWNED, F_PRIMARY, F_VARIANT, Field, Hint, isNull, nil, Shape, Table,
@@ -7,45 +6,11 @@ import {
 import {
   K_BOOL, K_DECIMAL, K_DOUBLE, K_INT, K_JSON, K_MASK, K_NONE, K_SHARED, K_TEXT, K_TIMESTAMP, K_WEI, typeName,
 } from "../layout/kinds";
-import { normalizeKey } from "../naming/snake-case";
-import { shorten } from "../naming/shorten";
 import { parseTimestamp } from "../time/iso8601";
 import { newDetached } from "../tables/shape";
 import { addColumn, adoptColumn, findColumn } from "./column";
+import { columnName, keepName, nameLength, normalizedName, shortName } from "./name";
 import { valueKind, valueLength, valueText } from "./value";
-
-let maxName: u32 = 0;
-/** Longest identifier in code points; 0: no limit. */
-export function setMaxName(n: u32): void {
-  maxName = n;
-}
-export function getMaxName(): u32 {
-  return maxName;
-}
-
-/** Length of the name {@link columnName} and {@link childPath} return. */
-export let nameLength: u32 = 0;
-
-/** prefix of the owner + normalised key, not shortened as a whole. Sets nameLength. */
-export function joinedName(f: Field): usize {
-  const k = cold(f);
-  const hint = k.hint;
-  const renamed = !isNull(hint) && hint.asLength > 0;
-  const key = renamed ? hint.as : k.decodedKey;
-  const keyLength = renamed ? hint.asLength : k.decodedLength;
-  const prefix = k.owner.prefixLength;
-  const d = allocBlock(prefix + keyLength * 2 + 64);
-  memory.copy(d, k.owner.prefix, prefix);
-  nameLength = prefix + normalizeKey(key, keyLength, maxName, d + prefix);
-  return d;
-}
-
-/** The name of the field's column. Sets nameLength. */
-export function columnName(f: Field): usize {
-  const d = joinedName(f);
-  nameLength = shorten(d, nameLength, d, nameLength, maxName, d);
-  return d;
-}
 
 /** The kind of column the value at hand makes. */
 function inferredKind(): u32 {
@@ -107,7 +72,7 @@ export function bindField(f: Field): bool {
   const scale: u32 = typed ? hintedScale(hint) : 0;
   if (masked) {
     const c = newDetached(t);
-    if (!addColumn(c, t, name, n, kind, precision, scale)) return false;
+    if (!addColumn(c, t, keepName(name, n), n, kind, precision, scale)) return false;
     cold(c).flags |= F_OWNED;
     applyHint(c, hint);
     k.target = c;
@@ -115,7 +80,7 @@ export function bindField(f: Field): bool {
     if (f.len == 0xffffffff) f.len = 0;
     return true;
   }
-  if (!addColumn(f, t, name, n, kind, precision, scale)) return false;
+  if (!addColumn(f, t, keepName(name, n), n, kind, precision, scale)) return false;
   k.flags |= F_OWNED;
   applyHint(f, hint);
   return true;
@@ -127,13 +92,11 @@ export function declareColumns(t: Table, hint: Hint): void {
   while (!isNull(h)) {
     if (h.set && !h.nullable && !h.drop) t.requiredHints++;
     if (h.set && h.kind != K_NONE && !h.drop) {
-      const source = h.asLength ? h.as : h.key;
-      const length = h.asLength ? h.asLength : h.keyLength;
-      const name = allocBlock(length * 2 + 64);
-      const n = normalizeKey(source, length, maxName, name);
+      const name = h.asLength ? normalizedName(h.as, h.asLength) : normalizedName(h.key, h.keyLength);
+      const n = nameLength;
       if (isNull(findColumn(t, name, n))) {
         const c = newDetached(t);
-        if (!addColumn(c, t, name, n, h.kind, hintedPrecision(h), hintedScale(h))) return;
+        if (!addColumn(c, t, keepName(name, n), n, h.kind, hintedPrecision(h), hintedScale(h))) return;
         applyHint(c, h);
       }
     }
@@ -187,7 +150,7 @@ export function bindBeside(f: Field): bool {
   }
   const kind = inferredKind();
   const c = newDetached(k.table);
-  if (!addColumn(c, k.table, name, n, kind, kind == K_DECIMAL ? 38 : 0, 0)) return false;
+  if (!addColumn(c, k.table, keepName(name, n), n, kind, kind == K_DECIMAL ? 38 : 0, 0)) return false;
   cold(c).flags |= F_OWNED;
   k.target = c;
   return true;
@@ -227,12 +190,12 @@ export function variantOf(c: Field): Field {
   let v = load<Field>(slot);
   if (!isNull(v)) return v;
   const k = cold(c);
-  const d = allocBlock(k.nameLength + 32);
-  memory.copy(d, k.name, k.nameLength);
+  const long = keepName(k.name, k.nameLength);
   let n = k.nameLength;
-  n += writeText(d + n, "__v_");
-  n += writeText(d + n, typeName(kind));
-  n = shorten(d, n, d, n, maxName, d);
+  n += writeText(long + n, "__v_");
+  n += writeText(long + n, typeName(kind));
+  const d = shortName(long, n);
+  n = nameLength;
   v = findColumn(k.table, d, n);
   if (isNull(v)) {
     v = newDetached(k.table);
@@ -242,17 +205,4 @@ export function variantOf(c: Field): Field {
   cold(v).base = c;
   store<Field>(slot, v);
   return v;
-}
-
-/** The unshortened path of the nested table a list field makes. Sets nameLength. */
-export function childPath(f: Field): usize {
-  const t = cold(f).table;
-  const key = joinedName(f);
-  const n = nameLength;
-  const d = allocBlock(t.pathLength + 2 + n + 16);
-  memory.copy(d, t.path, t.pathLength);
-  store<u16>(d + t.pathLength, 0x5f5f);
-  memory.copy(d + t.pathLength + 2, key, n);
-  nameLength = t.pathLength + 2 + n;
-  return d;
 }

@@ -1,8 +1,9 @@
 // Undoing a record: its rows, and what its values alone made known (columns, widened types).
-import { cold, F_EXISTING, F_FIXED, F_HINTED, Field, isNull, OwnId, Table } from "../layout/field";
+import { cold, F_EXISTING, F_FIXED, F_HINTED, Field, isNull, Table } from "../layout/field";
 import { isColumn, isVariable, K_BOOL, K_DECIMAL, K_INT, K_NONE, K_SHARED } from "../layout/kinds";
 import { firstTable, recordSerial } from "../tables/table";
 import { bitBytes } from "./storage";
+import { truncateOwnIds } from "../tables/own-ids";
 import { removeColumn, unwiden } from "./column";
 
 export function rollbackRecord(): void {
@@ -32,14 +33,9 @@ function rollbackTable(t: Table): void {
     k.writerRow = 0;
     f = k.nextField;
   }
-  t.ownIds = withoutRows(t.ownIds, rows);
-  t.ownParentIds = withoutRows(t.ownParentIds, rows);
-  t.ownRootIds = withoutRows(t.ownRootIds, rows);
-}
-
-function withoutRows(list: OwnId, rows: u32): OwnId {
-  while (!isNull(list) && list.row >= rows) list = list.next;
-  return list;
+  truncateOwnIds(t.ownIds, rows);
+  truncateOwnIds(t.ownParentIds, rows);
+  truncateOwnIds(t.ownRootIds, rows);
 }
 
 /** Whether no committed row has a value in the column, and nothing else vouches for its type. */

@@ -1,18 +1,18 @@
 // The engine's configuration (EngineConfig in core/binding/contract.ts): limits, names, hints, tables to continue from.
-import { allocBlock, setMemoryLimit } from "../memory/arena";
+import { setMemoryLimit } from "../memory/arena";
 import { isText } from "../memory/bytes";
-import { declareColumns, setMaxName } from "../columns/bind";
+import { declareColumns } from "../columns/bind";
+import { keepName, nameLength, normalizedName, setMaxName } from "../columns/name";
 import { addColumn, setMaxColumns } from "../columns/column";
 import { setWiden } from "../columns/convert";
 import {
   cold, F_EXISTING, F_FIXED, F_NULLABLE, F_PRIMARY, F_VARIANT, Hint, isNull, nil, Table,
 } from "../layout/field";
 import { K_DECIMAL, K_NONE, K_WEI } from "../layout/kinds";
-import { normalizeKey } from "../naming/snake-case";
 import { setDepthLimit } from "../scan/skip";
 import { newDetached } from "../tables/shape";
 import { setSeed } from "../tables/ids";
-import { configureTables, findTable, newTable } from "../tables/table";
+import { configureTables, findTable, newTable, tablesFull } from "../tables/table";
 import { hintFor, kindNamed, newHint, readHints } from "./hints";
 import {
   firstIn, isString, isStringOf, member, nextAfter, readBool, readNumber, readString, textLength, textPtr, valueOf,
@@ -26,7 +26,6 @@ export let recordLimit: usize = 0;
 export let batchBytes: u64 = 0;
 
 let maxNesting: i32 = 1000;
-let maxName: u32 = 65536;
 /** Tables' hints by raw table name, a level above the columns'. */
 let hints: Hint = nil<Hint>();
 
@@ -39,8 +38,7 @@ export function readConfig(p: usize): void {
   batchBytes = <u64>readNumber(member(p, "batchBytes"), 524288);
   configureTables(<u32>readNumber(member(limits, "tables"), 4096), readBool(member(p, "rootKey"), false));
   maxNesting = <i32>readNumber(member(p, "maxTableNesting"), 1000);
-  maxName = <u32>readNumber(member(p, "maxIdentifierLength"), 65536);
-  setMaxName(maxName);
+  setMaxName(<u32>readNumber(member(p, "maxIdentifierLength"), 65536));
   setWiden(!isStringOf(member(p, "onTypeConflict"), "variant"));
   quarantine = isStringOf(member(p, "onBadRecord"), "quarantine");
   const seed = member(p, "seed");
@@ -80,10 +78,11 @@ function readU64(p: usize): u64 {
   return v;
 }
 
-/** The root table of that name, made on first use; `fallback` gives the hints of tables that have none by name. */
+/** The root table of that name, made on first use; `fallback` gives the hints of tables that have none by name.
+ *  Null when there are too many tables. */
 export function rootTableNamed(name: usize, n: u32, fallback: Hint): Table {
-  const d = allocBlock(n * 2 + 64);
-  const length = normalizeKey(name, n, maxName, d);
+  const d = normalizedName(name, n);
+  const length = nameLength;
   let hint = hintFor(hints, name, n);
   if (isNull(hint)) hint = fallback;
   const known = findTable(d, length);
@@ -95,7 +94,9 @@ export function rootTableNamed(name: usize, n: u32, fallback: Hint): Table {
     }
     return known;
   }
-  const t = newTable(d, length, d, length, nil<Table>(), hint, nestingOf(hint), 1);
+  if (tablesFull()) return nil<Table>();
+  const kept = keepName(d, length);
+  const t = newTable(kept, length, kept, length, nil<Table>(), hint, nestingOf(hint), 1);
   if (!isNull(hint)) declareColumns(t, hint);
   return t;
 }

@@ -50,34 +50,35 @@ function top(input: Input): Level {
 }
 
 export function openDocument(input: Input): void {
-  input.levels = allocStruct((<usize>getDepthLimit() + 2) * LEVEL);
+  if (!input.levels) input.levels = allocStruct((<usize>getDepthLimit() + 2) * LEVEL);
+  input.opened = 1;
   input.state = EXPECT_VALUE;
 }
 
 /** Role of a document's outermost value, or of a member or element of the level at the top. */
 function roleOfRoot(input: Input): void {
   step = 0;
-  captures = isNull(input.captures) ? 0 : (1 << input.captures.count) - 1;
+  captures = isNull(input.options.captures) ? 0 : (1 << input.options.captures.count) - 1;
 }
 
 function stepCount(input: Input): i32 {
-  return isNull(input.selector) ? 0 : <i32>input.selector.count;
+  return isNull(input.options.selector) ? 0 : <i32>input.options.selector.count;
 }
 
 function roleOfMember(input: Input, key: usize): void {
   const level = top(input);
-  step = level.step >= 0 && isStep(input.selector, level.step, key) ? level.step + 1 : -1;
+  step = level.step >= 0 && isStep(input.options.selector, level.step, key) ? level.step + 1 : -1;
   captures = 0;
   for (let i: u32 = 0; level.captures >>> i; i++)
-    if ((level.captures >>> i) & 1 && isStep(pathAt(input.captures, i), input.depth - 1, key)) captures |= 1 << i;
+    if ((level.captures >>> i) & 1 && isStep(pathAt(input.options.captures, i), input.depth - 1, key)) captures |= 1 << i;
 }
 
 function roleOfElement(input: Input): void {
   const level = top(input);
-  step = level.step >= 0 && isEveryElement(input.selector, level.step) ? level.step + 1 : -1;
+  step = level.step >= 0 && isEveryElement(input.options.selector, level.step) ? level.step + 1 : -1;
   captures = 0;
   for (let i: u32 = 0; level.captures >>> i; i++)
-    if ((level.captures >>> i) & 1 && isEveryElement(pathAt(input.captures, i), input.depth - 1)) captures |= 1 << i;
+    if ((level.captures >>> i) & 1 && isEveryElement(pathAt(input.options.captures, i), input.depth - 1)) captures |= 1 << i;
 }
 
 /** Reads the document on from p. Returns the position up to which it was read; 0 on failure. `final`: nothing follows. */
@@ -146,7 +147,7 @@ function noteNewline(input: Input, from: usize, to: usize): void {
 
 /** Something follows the document: more lines when the format was to be found out, else an error. */
 function finished(input: Input, start: usize, p: usize, end: usize): usize {
-  if (input.format == FORMAT_AUTO && isNull(input.selector) && input.newlineAfter && !input.isList) {
+  if (input.format == FORMAT_AUTO && isNull(input.options.selector) && input.newlineAfter && !input.isList) {
     input.format = FORMAT_NDJSON;
     return p;
   }
@@ -245,7 +246,7 @@ function readRecord(input: Input, start: usize, p: usize, end: usize, final: boo
     rollbackRecord();
     return fail(end, E_TRUNCATED);
   }
-  if (input.depth == 0 && !isNull(input.captures)) captureWithin(input, p);
+  if (input.depth == 0 && !isNull(input.options.captures)) captureWithin(input, p);
   recordDone(input, p, q - p);
   valueRead(input);
   return q;
@@ -253,8 +254,8 @@ function readRecord(input: Input, start: usize, p: usize, end: usize, final: boo
 
 /** The whole document is one record: its captures are looked up in it. */
 function captureWithin(input: Input, p: usize): void {
-  for (let i: u32 = 0; i < input.captures.count; i++) {
-    const at = findValue(p, pathAt(input.captures, i));
+  for (let i: u32 = 0; i < input.options.captures.count; i++) {
+    const at = findValue(p, pathAt(input.options.captures, i));
     if (!at) continue;
     clearBuffer(text);
     writeJson(at, text, 0);
@@ -309,7 +310,7 @@ function passOver(input: Input, p: usize, end: usize, final: bool): usize {
 function completed(input: Input): u32 {
   let wanted: u32 = 0;
   for (let i: u32 = 0; captures >>> i; i++)
-    if ((captures >>> i) & 1 && pathAt(input.captures, i).count == input.depth) wanted |= 1 << i;
+    if ((captures >>> i) & 1 && pathAt(input.options.captures, i).count == input.depth) wanted |= 1 << i;
   return wanted;
 }
 

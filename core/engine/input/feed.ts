@@ -113,7 +113,7 @@ function read(input: Input, p: usize, end: usize, final: bool): usize {
       input.offset += q - p;
       if (!input.done) return q;
     } else {
-      if (!input.levels) openDocument(input);
+      if (!input.opened) openDocument(input);
       memory.fill(end, 0, PADDING);
       q = readDocument(input, p, end, final);
       if (!q) return 0;

@@ -1,11 +1,10 @@
 // One input: a page, a file, a partition. Inputs may interleave.
-import { allocStruct } from "../memory/arena";
-import { Buffer, newBuffer } from "../memory/buffer";
-import { isNull, nil, Table } from "../layout/field";
+import { allocBlock, allocStruct, freeBlock } from "../memory/arena";
+import { Buffer, clearBuffer, newBuffer, putByte, putBytes, releaseBuffer } from "../memory/buffer";
+import { sameBytes } from "../memory/bytes";
+import { Hint, isNull, nil, Table } from "../layout/field";
 import { rootTableNamed } from "../config/config";
 import { firstIn, isString, isStringOf, member, nextAfter, readNumber, readString, textLength, textPtr, valueOf } from "../config/reader";
-import { putByte, putBytes } from "../memory/buffer";
-import { Hint } from "../layout/field";
 import { Paths, readPath, readPaths, Steps } from "./path";
 
 @inline export const FORMAT_AUTO: u32 = 0;
@@ -29,8 +28,6 @@ export class Input {
   lines: u64;
   records: u64;
   rejected: u64;
-  /** Records to take at the most, 0: all. */
-  limit: u64;
   limitReached: u32;
   /** Nothing more is read: the limit is reached, or the rest of a broken document was rejected. */
   done: u32;
@@ -44,18 +41,32 @@ export class Input {
   skippingLine: u32;
   ownIds: u32;
   // documents
+  opened: u32;
   levels: usize;
   depth: u32;
   state: u32;
-  selector: Steps;
   matched: u32;
-  captures: Paths;
+  /** Per capture: pointer and length of its JSON text. */
   captured: usize;
-  // records
+  /** JSON text of the captured values of each record. */
+  recordValues: Buffer;
+  options: Options;
+}
+
+/** What an input is told; inputs with the same text share it. */
+@unmanaged
+export class Options {
+  text: usize;
+  length: usize;
+  next: Options;
+  format: u32;
+  /** Records to take at the most, 0: all. */
+  limit: u64;
+  selector: Steps;
+  captures: Paths;
   route: Steps;
   recordCaptures: Paths;
-  recordValues: Buffer;
-  /** Constant columns as the text of a JSON object, padded; 0 when there are none. */
+  /** Constant columns as the text of a JSON object without its brace, padded; 0 when there are none. */
   constants: usize;
 }
 
@@ -68,30 +79,80 @@ export function findInput(id: u32): Input {
   return i;
 }
 
-export function newInput(name: usize, n: u32, ordinal: u32, options: usize): Input {
-  const i = changetype<Input>(allocStruct(offsetof<Input>()));
+let firstOptions: Options = nil<Options>();
+
+/** The options whose JSON text is at p; the text must live as long as the instance, unless it is known. */
+function optionsOf(p: usize, n: usize): Options {
+  let o = firstOptions;
+  while (!isNull(o) && !(o.length == n && sameBytes(o.text, p, n))) o = o.next;
+  if (!isNull(o)) return o;
+  o = changetype<Options>(allocStruct(offsetof<Options>()));
+  o.text = allocBlock(n + 128);
+  o.length = n;
+  memory.copy(o.text, p, n);
+  memory.fill(o.text + n, 0, 128);
+  o.next = firstOptions;
+  firstOptions = o;
+  const text = o.text;
+  const format = member(text, "format");
+  o.format = isStringOf(format, "ndjson") ? FORMAT_NDJSON : isStringOf(format, "json") ? FORMAT_JSON : FORMAT_AUTO;
+  o.limit = <u64>readNumber(member(text, "limit"), 0);
+  o.selector = readPath(member(text, "records"));
+  o.route = readPath(member(text, "route"));
+  const capture = member(text, "capture");
+  o.captures = readPaths(member(capture, "document"));
+  o.recordCaptures = readPaths(member(capture, "record"));
+  o.constants = readConstants(member(text, "constants"));
+  return o;
+}
+
+/** Inputs that have ended, with their buffers. */
+let spare: Input = nil<Input>();
+
+/** Opens an input; null when there are too many tables. */
+export function newInput(name: usize, n: u32, ordinal: u32, options: usize, optionsLength: usize): Input {
+  const t = rootTableNamed(name, n, nil<Hint>());
+  if (isNull(t)) return nil<Input>();
+  let i = spare;
+  if (isNull(i)) {
+    i = changetype<Input>(allocStruct(offsetof<Input>()));
+    i.carry = newBuffer();
+    i.recordValues = newBuffer();
+  } else spare = i.next;
   i.id = nextId++;
   i.next = firstInput;
   firstInput = i;
-  i.table = rootTableNamed(name, n, nil<Hint>());
+  i.table = t;
   i.ordinal = ordinal;
-  i.carry = newBuffer();
-  i.recordValues = newBuffer();
-  const format = member(options, "format");
-  i.format = isStringOf(format, "ndjson") ? FORMAT_NDJSON : isStringOf(format, "json") ? FORMAT_JSON : FORMAT_AUTO;
-  i.limit = <u64>readNumber(member(options, "limit"), 0);
-  i.selector = readPath(member(options, "records"));
-  i.route = readPath(member(options, "route"));
-  const capture = member(options, "capture");
-  i.captures = readPaths(member(capture, "document"));
-  i.captured = allocStruct(<usize>pathCount(i.captures) * 8 + 8);
-  i.recordCaptures = readPaths(member(capture, "record"));
-  i.constants = readConstants(member(options, "constants"));
+  i.options = optionsOf(options, optionsLength);
+  i.format = i.options.format;
+  i.captured = isNull(i.options.captures) ? 0 : allocBlock(<usize>i.options.captures.count * 8);
+  if (i.captured) memory.fill(i.captured, 0, <usize>i.options.captures.count * 8);
   return i;
 }
 
-function pathCount(p: Paths): u32 {
-  return isNull(p) ? 0 : p.count;
+/** Gives an input's memory to the next one; its summary has been written. */
+export function recycle(input: Input): void {
+  const captures = input.options.captures;
+  if (input.captured) {
+    for (let i: u32 = 0; i < captures.count; i++) {
+      const at = input.captured + (<usize>i << 3);
+      freeBlock(load<usize>(at), load<u32>(at, 4) + 1);
+    }
+    freeBlock(input.captured, <usize>captures.count * 8);
+  }
+  const carry = input.carry;
+  const values = input.recordValues;
+  const levels = input.levels;
+  clearBuffer(values);
+  if (carry.cap > 1048576) releaseBuffer(carry);
+  clearBuffer(carry);
+  memory.fill(changetype<usize>(input), 0, offsetof<Input>());
+  input.carry = carry;
+  input.recordValues = values;
+  input.levels = levels;
+  input.next = spare;
+  spare = input;
 }
 
 /** `{"name": "<JSON text>"}` to the text of `{"name": <value>}`, without its opening brace. */

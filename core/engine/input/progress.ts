@@ -14,13 +14,13 @@ let sinceCut: u64 = 0;
 /** The record at p, n bytes, is in. False when the input has all it may take. */
 export function recordDone(input: Input, p: usize, n: usize): bool {
   input.records++;
-  if (!isNull(input.recordCaptures)) captureRecord(input, p);
+  if (!isNull(input.options.recordCaptures)) captureRecord(input, p);
   sinceCut += n;
   if (sinceCut >= batchBytes) {
     sinceCut = 0;
     cutBatches(false);
   }
-  if (input.limit != 0 && input.records >= input.limit) {
+  if (input.options.limit != 0 && input.records >= input.options.limit) {
     input.limitReached = 1;
     input.done = 1;
     return false;

@@ -11,7 +11,7 @@ import { parseObject } from "../parse/object";
 import { ownIds, ownRootId, setOwnIds } from "../parse/own-ids";
 import { setRootRow } from "../parse/root-row";
 import { rollbackRecord } from "../columns/rollback";
-import { clearFailure, E_DUPLICATE, E_NULL, E_OWN_ID, E_RECORD, E_UTF8, fail, failure } from "../scan/failure";
+import { clearFailure, E_DUPLICATE, E_NULL, E_OWN_ID, E_RECORD, E_TABLES, E_UTF8, fail, failure } from "../scan/failure";
 import { newRow, nextRecord } from "../tables/table";
 import { writeRootId } from "../tables/ids";
 import { Input } from "./input";
@@ -46,7 +46,8 @@ export function parseRecord(input: Input, p: usize, offset: u64): usize {
 function attempt(input: Input, p: usize, source: usize, offset: u64): usize {
   clearFailure();
   nextRecord();
-  const t = isNull(input.route) ? input.table : routed(input, source);
+  const t = isNull(input.options.route) ? input.table : routed(input, source);
+  if (isNull(t)) return fail(source, E_TABLES);
   let end = parseRoot(input, t, p, offset);
   if (end) return end;
   rollbackRecord();
@@ -86,7 +87,7 @@ function parseRoot(input: Input, t: Table, p: usize, offset: u64): usize {
     if (ownIds) ownRootId(p, t, row);
     const end = parseObject(p + 1, t.shape, row);
     if (!end) return 0;
-    if (input.constants && !parseObject(input.constants, t.shape, row)) return 0;
+    if (input.options.constants && !parseObject(input.options.constants, t.shape, row)) return 0;
     if ((t.required || t.requiredHints) && !hasRequired(t, row)) return fail(p, E_NULL);
     return end;
   }
@@ -96,7 +97,7 @@ function parseRoot(input: Input, t: Table, p: usize, offset: u64): usize {
   else if (c == 91) end = coldList(p, f, row);
   else if (c - 48 < 10 || c == 45) end = putNumberAside(p, f, row);
   else end = putItemLiteral(p, f, row);
-  if (end && input.constants && !parseObject(input.constants, t.shape, row)) return 0;
+  if (end && input.options.constants && !parseObject(input.options.constants, t.shape, row)) return 0;
   return end;
 }
 
@@ -122,7 +123,7 @@ function hasRequired(t: Table, row: u32): bool {
 
 /** The table the record's routing value names; the input's own where it names none. */
 function routed(input: Input, p: usize): Table {
-  const at = findValue(p, input.route);
+  const at = findValue(p, input.options.route);
   clearFailure();
   if (!at || !normalizeValue(at, foundEnd)) return input.table;
   return rootTableNamed(routeText, routeLength, input.table.hint);
@@ -130,7 +131,7 @@ function routed(input: Input, p: usize): Table {
 
 /** Appends the captured values of the record at p: `["<JSON text>", null]`. */
 export function captureRecord(input: Input, p: usize): void {
-  const paths = input.recordCaptures;
+  const paths = input.options.recordCaptures;
   const out = input.recordValues;
   if (out.len) putByte(out, 44);
   putByte(out, 91);

@@ -2,6 +2,8 @@
 // holds the column's write position and the bytes of its key; what is rarely needed sits at a fixed negative offset,
 // reached without another pointer. HACKING.md draws the line.
 
+import { Buffer } from "../memory/buffer";
+
 /** The hot line. From byte 32 on: the key as it stands in the data, `"key":`. */
 @unmanaged
 export class Field {
@@ -155,10 +157,10 @@ export class Table {
   columnBuckets: usize;
   columnMask: u32;
   fields: Field;
-  /** Ids that do not fit the slots, by row, newest first. */
-  ownIds: OwnId;
-  ownParentIds: OwnId;
-  ownRootIds: OwnId;
+  /** Ids that do not fit the slots. */
+  ownIds: OwnIds;
+  ownParentIds: OwnIds;
+  ownRootIds: OwnIds;
   version: u32;
   versions: Version;
   /** Columns the last version has. */
@@ -179,13 +181,11 @@ export class Table {
   hint: Hint;
 }
 
-/** An id of another form than the usual 14 characters: supplied by the data. */
+/** Ids of another form than the usual 14 characters: supplied by the data. */
 @unmanaged
-export class OwnId {
-  row: u32;
-  ptr: usize;
-  length: u32;
-  next: OwnId;
+export class OwnIds {
+  entries: Buffer;
+  text: Buffer;
 }
 
 /** How many columns one version of a table's Arrow schema has. */

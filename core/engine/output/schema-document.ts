@@ -1,8 +1,6 @@
 // The evolved schema as JSON: dlt's table documents, what changed, how many rows.
 import { findColumn } from "../columns/column";
-import { columnName, getMaxName, nameLength } from "../columns/bind";
-import { normalizeKey } from "../naming/snake-case";
-import { allocBlock } from "../memory/arena";
+import { columnName, nameLength, normalizedName } from "../columns/name";
 import {
   cold, F_EXISTING, F_MERGE, F_NULLABLE, F_PRIMARY, F_SEEN_NULL, F_VARIANT, Field, isNull, Table,
 } from "../layout/field";
@@ -109,8 +107,8 @@ function writePending(out: Buffer, t: Table): void {
     for (let h = hint.child; !isNull(h); h = h.sibling) {
       // Declared without a type.
       if (!h.set || h.kind != K_NONE || h.drop || h.mask || h.asLength) continue;
-      const name = allocBlock(h.keyLength * 2 + 64);
-      const n = normalizeKey(h.key, h.keyLength, getMaxName(), name);
+      const name = normalizedName(h.key, h.keyLength);
+      const n = nameLength;
       if (isNull(findColumn(t, name, n))) putPending(out, name, n, h.nullable != 0);
     }
   }

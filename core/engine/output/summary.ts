@@ -17,7 +17,7 @@ export function writeSummary(out: Buffer, input: Input): void {
   putText(out, ",\"limitReached\":");
   putText(out, input.limitReached ? "true" : "false");
   putText(out, ",\"document\":[");
-  const count: u32 = isNull(input.captures) ? 0 : input.captures.count;
+  const count: u32 = isNull(input.options.captures) ? 0 : input.options.captures.count;
   for (let i: u32 = 0; i < count; i++) {
     if (i) putByte(out, 44);
     const at = input.captured + (<usize>i << 3);

@@ -1,13 +1,13 @@
 // Values off the fast path: the first of a field, those of another type than the column, masked, shared, dropped ones.
 // Everything here is called from the parser with p on the value (strings: after the quote) and returns the position
 // after it, 0 on failure.
-import { bindBeside, bindField, childPath, columnName, givesWay, getMaxName, joinedName, nameLength, variantOf } from "../columns/bind";
+import { bindBeside, bindField, givesWay, variantOf } from "../columns/bind";
+import { childPath, childPrefix, columnName, nameLength, shortName } from "../columns/name";
 import { findColumn } from "../columns/column";
 import { convertInto } from "../columns/convert";
 import { setDouble, setInt, setValue } from "../columns/value";
 import { maskValue } from "../columns/mask";
 import { putI64, putNull, unwriteRow } from "../columns/write";
-import { allocBlock } from "../memory/arena";
 import { sameBytes } from "../memory/bytes";
 import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
 import { cold, Cold, F_SEEN_NULL, Field, isNull, Table } from "../layout/field";
@@ -15,7 +15,6 @@ import {
   isColumn, K_BOOL, K_DECIMAL, K_DOUBLE, K_INT, K_JSON, K_LIST, K_MASK, K_NONE, K_OBJECT, K_ROW_ID, K_SHARED, K_SKIP,
   K_TEXT, K_TIMESTAMP, K_TWIN,
 } from "../layout/kinds";
-import { shorten } from "../naming/shorten";
 import { numberErrorAt, numDouble, numInt, numKind, parseNumber } from "../number/parse-number";
 import { E_DEPTH, E_DUPLICATE, E_NUMBER, E_OWN_ID, E_TABLE_CLASH, E_TABLES, E_VALUE, E_VARIANT, fail } from "../scan/failure";
 import { getDepthLimit, skipLiteral, skipValue } from "../scan/skip";
@@ -235,9 +234,8 @@ export function coldObject(p: usize, f: Field, row: u32): usize {
   if (isNull(k.shape)) {
     const owner = k.owner;
     if (owner.depth >= getDepthLimit()) return fail(p, E_DEPTH);
-    const name = joinedName(f);
-    store<u16>(name + nameLength, 0x5f5f);
-    k.shape = newShape(k.table, owner, name, nameLength + 2, k.hint, owner.level - 1, owner.depth + 1);
+    const prefix = childPrefix(f);
+    k.shape = newShape(k.table, owner, prefix, nameLength, k.hint, owner.level - 1, owner.depth + 1);
   }
   if (f.kind == <u8>K_NONE) {
     f.kind = <u8>K_OBJECT;
@@ -284,8 +282,8 @@ function childTable(p: usize, f: Field): Table {
   const owner = k.owner;
   const path = childPath(f);
   const pathLength = nameLength;
-  const name = allocBlock(pathLength + 16);
-  const n = shorten(path, pathLength, path, pathLength, getMaxName(), name);
+  const name = shortName(path, pathLength);
+  const n = nameLength;
   const known = findTable(name, n);
   if (!isNull(known)) {
     if (known.existing == 1) {

@@ -6,10 +6,11 @@
 // base64(SHAKE128("{parent_id}_{table}_{index}", 10 bytes)).
 import { base64 } from "../hash/base64";
 import { shake128 } from "../hash/shake128";
-import { isNull, OwnId, Table } from "../layout/field";
+import { Table } from "../layout/field";
 import { clearBuffer, newBuffer, putByte, putBytes, putNumber, reserve } from "../memory/buffer";
 import { ALPHABET, FORTY_EIGHT, SIXTEEN, THIRTY_TWO, vec } from "../scan/constants";
-import { ID_LENGTH, noteOwnId } from "./table";
+import { addOwnId } from "./own-ids";
+import { ID_LENGTH } from "./table";
 
 let seed: u64 = 0;
 export function setSeed(value: u64): void {
@@ -68,15 +69,9 @@ export function writeNestedIds(t: Table, row: u32, parent: usize, index: u64): v
 const hashInput = newBuffer();
 const hashOutput: usize = memory.data(16, 16);
 
-/** Looks up an id among the supplied ones; null when the row's id is in its slot. */
-export function ownIdOf(list: OwnId, row: u32): OwnId {
-  while (!isNull(list) && list.row != row) list = list.next;
-  return list;
-}
-
 /** Ids of a nested row below a supplied id. */
 export function deriveIds(t: Table, row: u32, parent: usize, parentLength: u32, index: u64): void {
-  if (parentLength != <u32>ID_LENGTH) t.ownParentIds = noteOwnId(t.ownParentIds, row, parent, parentLength);
+  if (parentLength != <u32>ID_LENGTH) t.ownParentIds = addOwnId(t.ownParentIds, row, parent, parentLength);
   else memory.copy(t.parentIds + <usize>row * ID_LENGTH, parent, ID_LENGTH);
   clearBuffer(hashInput);
   putBytes(hashInput, parent, parentLength);
@@ -92,5 +87,5 @@ export function deriveIds(t: Table, row: u32, parent: usize, parentLength: u32, 
 /** Gives a row the id the data supply. */
 export function supplyId(t: Table, row: u32, text: usize, length: u32): void {
   if (length == <u32>ID_LENGTH) memory.copy(t.ids + <usize>row * ID_LENGTH, text, ID_LENGTH);
-  else t.ownIds = noteOwnId(t.ownIds, row, text, length);
+  else t.ownIds = addOwnId(t.ownIds, row, text, length);
 }

@@ -1,6 +1,6 @@
 // Tables and their rows.
 import { allocBlock, allocStruct, freeBlock } from "../memory/arena";
-import { cold, Field, Hint, isNull, nil, OwnId, Shape, SLACK, Table } from "../layout/field";
+import { cold, Field, Hint, isNull, nil, Shape, SLACK, Table } from "../layout/field";
 import { growColumn } from "../columns/storage";
 import { hashBytes, sameBytes } from "../memory/bytes";
 import { newShape } from "./shape";
@@ -110,17 +110,6 @@ export function newRow(t: Table): u32 {
   }
   t.rows = row + 1;
   return row;
-}
-
-/** Notes an id that does not fit the slots. */
-export function noteOwnId(list: OwnId, row: u32, text: usize, length: u32): OwnId {
-  const own = changetype<OwnId>(allocStruct(offsetof<OwnId>()));
-  own.ptr = allocBlock(length + 1);
-  memory.copy(own.ptr, text, length);
-  own.row = row;
-  own.length = length;
-  own.next = list;
-  return own;
 }
 
 export function addField(t: Table, f: Field): void {

@@ -5,7 +5,11 @@ import { output } from "../child.ts";
 import { repository } from "../app.ts";
 
 /** Under the Node that runs the tests, or another program. */
-export function underNode(app: string, origin: string, program = process.execPath): Promise<unknown> {
+export function underNode(
+  app: string,
+  origin: string,
+  program = process.execPath,
+): ReturnType<typeof output> {
   return output(program, ["command.js", `${origin}/api`], app);
 }
 
@@ -16,7 +20,9 @@ export function nodeProgram(major: number): string {
   const program = join(folder, "node_modules", name, "bin/node");
   if (!existsSync(program)) {
     console.log(`installing ${name}@${major} into build/runtimes (about 50 MB)`);
-    execFileSync("npm", ["install", "--no-save", "--prefix", folder, `${name}@${major}`], { stdio: "ignore" });
+    execFileSync("npm", ["install", "--no-save", "--prefix", folder, `${name}@${major}`], {
+      stdio: "ignore",
+    });
   }
   return program;
 }

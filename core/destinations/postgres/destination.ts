@@ -1,0 +1,44 @@
+import { RunletError } from "../../errors.ts";
+import { isValue, type Value } from "../../pipeline/value.ts";
+import type { Capabilities, Destination } from "../contract.ts";
+import { printedAddress, readAddress } from "./address.ts";
+import { PostgresSession } from "./session.ts";
+
+export interface PostgresOptions {
+  /** Whether columns that are unique by the schema (`_dlt_id`) get a unique index in tables that a load creates, as
+   *  with dlt. Default true. */
+  uniqueIndexes?: boolean;
+}
+
+const CAPABILITIES: Capabilities = {
+  maxIdentifierLength: 63,
+  atomicity: "package",
+  dispositions: ["append", "replace"],
+  preferredStreamBytes: 8 * 1024 * 1024,
+};
+
+/** A PostgreSQL database (11 or later) by its URL, or by a `secret()` that holds it:
+ *  `postgres://user:password@host:5432/database?sslmode=require`. The dataset is a schema of the database.
+ *
+ *  The role needs `CREATE` on the database as long as the schema is missing, then `USAGE` and `CREATE` on the schema;
+ *  its tables are its own. It needs `TEMP` on the database (every role has it by default) when tables grow columns. */
+export function postgres(where: string | Value<string>, options: PostgresOptions = {}): Destination {
+  const address = isValue(where) ? `postgres:$${where.name}` : printedAddress(where);
+  return {
+    kind: "postgres",
+    address: address ?? "postgres",
+    capabilities: CAPABILITIES,
+    async open(openOptions) {
+      let text = where;
+      if (isValue(text)) {
+        if (!openOptions.resolve) {
+          throw new RunletError("CONFIG_MISSING", `${text.kind} ${text.name} cannot be looked up here`, {
+            hint: "open the destination by running a pipeline, or give postgres() the URL itself",
+          });
+        }
+        text = await openOptions.resolve(text);
+      }
+      return PostgresSession.open(await readAddress(text), openOptions, options);
+    },
+  };
+}

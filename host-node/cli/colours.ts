@@ -1,0 +1,11 @@
+import pc from "picocolors";
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+/** Colours for a stream: on a terminal only, and not where NO_COLOR (https://no-color.org) says so. */
+function coloursOf(stream: NodeJS.WriteStream): Colours {
+  return pc.createColors(stream.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb");
+}
+
+export const stdoutColours = (): Colours => coloursOf(process.stdout);
+export const stderrColours = (): Colours => coloursOf(process.stderr);

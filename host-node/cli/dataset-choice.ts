@@ -1,0 +1,28 @@
+import type { Destination } from "../../core/destinations/contract.ts";
+import { RunletError } from "../../core/errors.ts";
+
+/** The datasets at a destination, the newest load first. */
+export async function datasetsAt(destination: Destination): Promise<string[]> {
+  const session = await destination.open({ dataset: "main", existing: true });
+  try {
+    const found = await session.query<{ name: string }>(
+      `select schema_name as name from duckdb_tables() where table_name = '_dlt_loads' order by table_oid desc`,
+    );
+    return found.map(({ name }) => name);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The dataset that was asked for, or the only one; undefined when there are several or none.
+ *  @throws RunletError USAGE when there is no dataset of that name */
+export function chosen(
+  all: readonly string[],
+  asked: string | undefined,
+  address: string,
+): string | undefined {
+  if (asked === undefined) return all.length === 1 ? all[0] : undefined;
+  if (all.includes(asked)) return asked;
+  const hint = all.length ? `it has: ${all.join(", ")}` : "nothing was loaded into it by runlet or dlt";
+  throw new RunletError("USAGE", `${address} has no dataset ${asked}`, { hint });
+}

@@ -1,0 +1,77 @@
+import type { LoadInfo } from "../../core/pipeline/load-info.ts";
+import type { Tables } from "../../core/schema/types.ts";
+import { stderrColours, stdoutColours } from "./colours.ts";
+import { printJson } from "./printed-json.ts";
+import { bytes, counted, seconds } from "./quantities.ts";
+
+export interface PrintOptions {
+  json?: boolean | undefined;
+  /** What the source consists of: `page`, `file`, `piece`. */
+  unit: string;
+}
+
+/** The result of a load on stdout: for programs one JSON document, for people what was loaded and how to go on. */
+export function printLoad(info: LoadInfo, { json, unit }: PrintOptions): void {
+  if (json) {
+    printJson(loadResult(info));
+    return;
+  }
+  const c = stdoutColours();
+  const read = `${counted(info.pages, unit)}, ${bytes(info.bytes)} in ${seconds(info.durationMs)}`;
+  const where = `${info.destination}, dataset ${info.datasetName}`;
+  process.stdout.write(`${c.green("✔")} ${read} → ${c.bold(where)} ${c.dim(`(load ${info.loadId})`)}\n`);
+  const [, ...tree] = String(info).split("\n");
+  process.stdout.write(tree.map((line) => `${painted(line)}\n`).join(""));
+  if (tree.length === 0) process.stdout.write("  no rows\n");
+  if (info.rejects > 0) {
+    const { yellow } = stderrColours();
+    const said = `${counted(info.rejects, "malformed record")} set aside in the table _runlet_rejects`;
+    process.stderr.write(`${yellow("!")} ${said}\n`);
+  }
+  const table = Object.keys(info.tables).find((name) => name !== "_runlet_rejects");
+  if (table && !info.destination.endsWith(":memory:")) {
+    const more = `runlet query ${info.destination} "select * from ${table} limit 10"`;
+    process.stdout.write(`  ${c.dim("Next:")} ${more}\n`);
+  }
+}
+
+/** The shape of `--json`, which programs may rely on. */
+export function loadResult(info: LoadInfo) {
+  return {
+    load_id: info.loadId,
+    dataset: info.datasetName,
+    tables: Object.fromEntries(
+      Object.entries(info.tables).map(([name, { rows, columns }]) => [name, { rows, columns }]),
+    ),
+    schema_changes: info.schemaChanges,
+    rejects: info.rejects,
+    duration_ms: Math.round(info.durationMs),
+  };
+}
+
+/** The columns of dlt tables as `--json` shows them. */
+export function columnsOf(tables: Tables, table: string) {
+  const columns = Object.values(tables[table]?.columns ?? {}).filter(
+    (column) => column.data_type !== undefined,
+  );
+  return Object.fromEntries(
+    columns.map((column) => [
+      column.name,
+      {
+        type: column.data_type,
+        nullable: column.nullable ?? true,
+        ...(column.variant ? { variant: true } : {}),
+      },
+    ]),
+  );
+}
+
+/** A line of the tree of tables, its structure dim and its names plain. */
+export function painted(line: string): string {
+  const c = stdoutColours();
+  return line
+    .replace(/^( *)([│├└─ ]*)/, (_, indent: string, branches: string) => indent + c.dim(branches))
+    .replace(/ {2}new$/, `  ${c.green("new")}`)
+    .replace(/(\d+ columns?)/, (columns) => c.dim(columns))
+    .replace(/( {3})(\S+__\S+)$/, (_, gap: string, name: string) => gap + c.dim(name));
+}

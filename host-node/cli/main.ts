@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { commandLine } from "./program.ts";
+
+// A reader that has seen enough (`runlet query … | head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : 6);
+});
+
+const code = await commandLine(process.argv.slice(2));
+// Connections that are kept alive, or a pipe nobody closes, must not hold the process.
+process.stdout.write("", () => process.stderr.write("", () => process.exit(code)));

@@ -1,0 +1,87 @@
+import { createLogUpdate } from "log-update";
+import type { Progress } from "../../core/pipeline/progress.ts";
+import { stderrColours } from "./colours.ts";
+import { bytes, count, counted } from "./quantities.ts";
+
+const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const FRAME_MS = 80;
+/** Between two lines where there is no terminal. */
+const LINE_MS = 5000;
+const TABLES_SHOWN = 8;
+
+/** Shows how far a run is, on stderr. */
+export interface Display {
+  update(progress: Progress): void;
+  /** Takes the live part away. */
+  end(): void;
+}
+
+/** A live display on a terminal; elsewhere a line now and then. `unit` is what the source consists of: `page`, `file`. */
+export function display(unit: string): Display {
+  const live = process.stderr.isTTY && process.env["TERM"] !== "dumb";
+  return live ? liveDisplay(unit) : lineDisplay(unit);
+}
+
+function liveDisplay(unit: string): Display {
+  const show = createLogUpdate(process.stderr);
+  const started = performance.now();
+  let latest: Progress | undefined;
+  let shown = -Infinity;
+  let frame = 0;
+  const paint = () => {
+    const now = performance.now();
+    if (now - shown < FRAME_MS - 5) return;
+    shown = now;
+    show(picture(latest, unit, FRAMES[frame++ % FRAMES.length]!, (now - started) / 1000));
+  };
+  // The engines work in this thread: between their calls only updates come through, not the timer.
+  const timer = setInterval(paint, FRAME_MS);
+  paint();
+  return {
+    update(progress) {
+      latest = progress;
+      paint();
+    },
+    end() {
+      clearInterval(timer);
+      show.clear();
+      show.done();
+    },
+  };
+}
+
+function picture(progress: Progress | undefined, unit: string, spinner: string, elapsed: number): string {
+  const c = stderrColours();
+  if (!progress) return `${c.cyan(spinner)} starting`;
+  const tables = Object.entries(progress.tables).sort((a, b) => b[1] - a[1]);
+  const head = [
+    `${c.cyan(spinner)} ${progress.stage.padEnd(7)}`,
+    read(progress, unit),
+    `${count(progress.bytes / 1e6 / elapsed)} MB/s`,
+    `rows ${count(progress.rows)}`,
+  ].join("  ");
+  const shown = tables.slice(0, Math.max(0, Math.min(TABLES_SHOWN, (process.stderr.rows ?? 24) - 4)));
+  const width = Math.max(0, ...shown.map(([name]) => name.length));
+  const lines = shown.map(([name, rows]) => {
+    return `  ${name.padEnd(width)}  ${count(rows).padStart(11)}  ${c.dim(`${count(rows / elapsed)}/s`)}`;
+  });
+  if (tables.length > shown.length)
+    lines.push(c.dim(`  and ${counted(tables.length - shown.length, "more table")}`));
+  return [head, ...lines].join("\n");
+}
+
+function lineDisplay(unit: string): Display {
+  let told = performance.now();
+  return {
+    update(progress) {
+      if (performance.now() - told < LINE_MS) return;
+      told = performance.now();
+      process.stderr.write(`${progress.stage}  ${read(progress, unit)}  rows ${count(progress.rows)}\n`);
+    },
+    end: () => undefined,
+  };
+}
+
+function read({ pages, records, bytes: size }: Progress, unit: string): string {
+  return `${counted(pages, unit)} · ${counted(records, "record")} · ${bytes(size)}`;
+}

@@ -1,0 +1,73 @@
+import { carryOut, type AddCommand } from "./command.ts";
+import { names, wholeNumber } from "./option-values.ts";
+
+interface RunCommandOptions {
+  to?: string;
+  only?: string[];
+  limit?: number;
+  dryRun?: boolean;
+  refresh?: boolean;
+  envFile?: string;
+  json?: boolean;
+}
+
+const HELP = `
+The file exports a pipeline: export default pipeline("github", …). TypeScript runs as it is. Secrets and
+settings are looked up in the environment, then .env, then runlet.toml.
+
+Examples:
+  runlet run pipeline.ts --dry-run --limit 100      look at the tables, load nothing
+  runlet run pipeline.ts --to duckdb:gh.duckdb
+  runlet run pipeline.ts --only issues --refresh    load the table issues anew
+`;
+
+export const addRun: AddCommand = (program, ended) => {
+  program
+    .command("run")
+    .description("run a pipeline file (TypeScript or JavaScript)")
+    .argument("<pipeline>", "the file whose default export is the pipeline")
+    .option(
+      "--to <address>",
+      "where to: duckdb:<file>, or <file>.duckdb (default: RUNLET_DESTINATION, or duckdb:<pipeline>.duckdb)",
+    )
+    .option("--only <resources>", "load only these resources: a,b; may be repeated", names)
+    .option("--limit <n>", "records per resource, at most", wholeNumber)
+    .option(
+      "--dry-run",
+      "show tables and rows, load nothing; needs no destination (100 records without --limit)",
+    )
+    .option("--refresh", "start anew: forget the state, replace what was loaded")
+    .option("--env-file <file>", "read secrets and settings from this file in place of .env")
+    .option("--json", "the result as one JSON document on stdout")
+    .addHelpText("after", HELP)
+    .action(async (file: string, options: RunCommandOptions) => {
+      await carryOut(ended, { loads: true, json: options.json }, (signal) => run(file, options, signal));
+    });
+};
+
+async function run(file: string, options: RunCommandOptions, signal: AbortSignal): Promise<void> {
+  const [{ loadPipeline }, { destinationAt }, { useEnvFile }, { display }] = await Promise.all([
+    import("./pipeline-file.ts"),
+    import("../address.ts"),
+    import("../environment.ts"),
+    import("./progress.ts"),
+  ]);
+  if (options.envFile) useEnvFile(options.envFile);
+  const to = options.to ? { to: destinationAt(options.to) } : {};
+  const pipeline = await loadPipeline(file);
+  const progress = display("piece");
+  const asked = {
+    ...(options.only ? { only: options.only } : {}),
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+    signal,
+    onProgress: (now: Parameters<typeof progress.update>[0]) => progress.update(now),
+  };
+  if (options.dryRun) {
+    const preview = await pipeline.preview(asked).finally(() => progress.end());
+    (await import("./preview-result.ts")).printPreview(preview, pipeline.name, options.json);
+    return;
+  }
+  const refresh = options.refresh ? { refresh: true } : {};
+  const info = await pipeline.run({ ...asked, ...to, ...refresh }).finally(() => progress.end());
+  (await import("./load-result.ts")).printLoad(info, { json: options.json, unit: "piece" });
+}
