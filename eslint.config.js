@@ -28,7 +28,6 @@ export default defineConfig(
       "no-duplicate-case": "error",
       "no-empty": ["error", { allowEmptyCatch: true }],
       "no-self-assign": "error",
-      "no-unmodified-loop-condition": "error",
       "no-unreachable": "error",
       "no-unsafe-finally": "error",
       "no-useless-escape": "error",

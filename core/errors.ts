@@ -31,6 +31,7 @@ export const ERROR_CODES = {
   LIMIT_RECORD: { exit: 4, actor: "author", retry: false },
   LIMIT_COLUMNS: { exit: 3, actor: "author", retry: false },
   LIMIT_TABLES: { exit: 3, actor: "author", retry: false },
+  LIMIT_PACKAGE: { exit: 6, actor: "operator", retry: false },
   LIMIT_MEMORY: { exit: 4, actor: "operator", retry: false },
   DESTINATION_LOCKED: { exit: 5, actor: "user", retry: true },
   DESTINATION_FAILED: { exit: 5, actor: "operator", retry: true },

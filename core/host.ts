@@ -1,4 +1,5 @@
 import type { Destination } from "./destinations/contract.ts";
+import type { Storage } from "./packages/storage.ts";
 import type { OpenDuckDB } from "./destinations/duckdb/driver.ts";
 
 /** A file to read. */
@@ -24,6 +25,8 @@ export interface Host {
   defaultDestination?(address: string | undefined, pipeline: string): Destination | Promise<Destination>;
   /** Opens DuckDB databases; absent where there is no driver. Loads its package when called, not before. */
   duckdb?: OpenDuckDB;
+  /** Opens a TCP connection, one of `node:net`, that sends each piece at once. Absent: drivers open their own. */
+  socket?(host: string, port: number): unknown;
   /** Sink for progress and warnings; absent: silent. */
   log?(line: string): void;
   /** Files that a path or a glob names, sorted by path; absent where there is no file system. */
@@ -32,6 +35,9 @@ export interface Host {
   readFile?(path: string): Promise<ReadableStream<Uint8Array> | undefined>;
   /** Writes a whole file, and the folders on its way. */
   writeFile?(path: string, bytes: Uint8Array): Promise<void>;
+  /** A durable folder for the load packages and locks of what is called so; absent where nothing lasts: a run then
+   *  streams into the destination's transaction only. */
+  storage?(name: string): Storage;
   /** Milliseconds since the Unix epoch, with a fraction where the clock has one. */
   now(): number;
   /** Fills the array with cryptographically secure random bytes. */

@@ -1,16 +1,8 @@
-// Cloudflare Workers (workerd). WebAssembly comes as a module of the bundle, since nothing may be compiled at run time.
-// Needs no compatibility flag. Settings and secrets are the bindings: run({ env }).
+// Cloudflare Workers (workerd). Needs no compatibility flag. Settings and secrets are the bindings: run({ env }).
 import core from "../core.wasm";
 import { installHost } from "../core/index.ts";
+import { workersHost } from "./host.ts";
 
-installHost({
-  name: "workerd",
-  engineModule: async () => core,
-  env: () => undefined,
-  envPlaces: [],
-  // The clock of workerd stands still between two requests to the outside; performance counts from the same instant.
-  now: () => Date.now(),
-  random: (into) => crypto.getRandomValues(into as Uint8Array<ArrayBuffer>),
-});
+installHost(workersHost("workerd", core));
 
 export * from "../core/index.ts";

@@ -13,9 +13,12 @@ export async function compileEngine(flags = []) {
   const { error, stderr } = await asc.main(
     [
       "core/engine/index.ts",
-      "--config", "asconfig.json",
-      "--transform", `${root}scripts/canonical-exports.mjs`,
-      "--outFile", "core.wasm",
+      "--config",
+      "asconfig.json",
+      "--transform",
+      `${root}scripts/canonical-exports.mjs`,
+      "--outFile",
+      "core.wasm",
       ...flags,
     ],
     {

@@ -24,12 +24,29 @@ const names = {
 };
 
 const outOfLine = [
-  "scan/text/skipSpace", "scan/text/unescape", "tables/shape/findField", "tables/table/growTable",
-  "columns/write/fillGap", "columns/write/setLongRun", "columns/storage/growValues", "parse/advance/advance",
-  "parse/cold/coldString", "parse/cold/coldNumber", "parse/cold/coldBool", "parse/cold/coldNull",
-  "parse/cold/coldObject", "parse/cold/coldList", "parse/cold/coldLiteral", "parse/number/putLongNumber",
-  "parse/number/putNumberAside", "parse/object/parseList", "parse/object/parseElement", "parse/object/putListString",
-  "parse/own-ids/ownNestedIds", "parse/element/makeValueField", "parse/element/makeListField",
+  "scan/text/skipSpace",
+  "scan/text/unescape",
+  "tables/shape/findField",
+  "tables/table/growTable",
+  "columns/write/fillGap",
+  "columns/write/setLongRun",
+  "columns/storage/growValues",
+  "parse/advance/advance",
+  "parse/cold/coldString",
+  "parse/cold/coldNumber",
+  "parse/cold/coldBool",
+  "parse/cold/coldNull",
+  "parse/cold/coldObject",
+  "parse/cold/coldList",
+  "parse/cold/coldLiteral",
+  "parse/number/putLongNumber",
+  "parse/number/putNumberAside",
+  "parse/object/parseList",
+  "parse/object/parseElement",
+  "parse/object/putListString",
+  "parse/own-ids/ownNestedIds",
+  "parse/element/makeValueField",
+  "parse/element/makeListField",
 ];
 
 export const KEEP = "keep:";

@@ -1,15 +1,15 @@
 /** A field of a table to be written: a scalar of so many bytes, or what writes a child and returns its position. */
 export type FlatField =
-  | { bytes: 1 | 2 | 4 | 8; value: number | bigint }
-  | { child: (writer: FlatWriter) => number }
-  | undefined;
+  { bytes: 1 | 2 | 4 | 8; value: number | bigint } | { child: (writer: FlatWriter) => number } | undefined;
 
 export const byte = (value: number): FlatField => ({ bytes: 1, value });
 export const short = (value: number): FlatField => ({ bytes: 2, value });
 export const int = (value: number): FlatField => ({ bytes: 4, value });
 export const long = (value: number | bigint): FlatField => ({ bytes: 8, value });
 export const text = (value: string): FlatField => ({ child: (writer) => writer.text(value) });
-export const table = (fields: readonly FlatField[]): FlatField => ({ child: (writer) => writer.table(fields) });
+export const table = (fields: readonly FlatField[]): FlatField => ({
+  child: (writer) => writer.table(fields),
+});
 export const tables = (all: readonly (readonly FlatField[])[]): FlatField => ({
   child: (writer) => writer.tables(all),
 });

@@ -165,6 +165,15 @@ function placeInUtc({ type, children }: ArrowField): void {
   children.forEach(placeInUtc);
 }
 
+/** The field, at whatever depth, whose values are in a dictionary. */
+function findEncoded(fields: ArrowField[], id: bigint): ArrowField | undefined {
+  for (const field of fields) {
+    const found = field.dictionary?.id === id ? field : findEncoded(field.children, id);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 /** A second column of one name is called `name_1`, as DuckDB does for subqueries. */
 function distinctNames(fields: ArrowField[]): string[] {
   const seen = new Set<string>();
@@ -192,7 +201,7 @@ export function readRows(stream: Uint8Array, options: { utc?: boolean } = {}): R
     } else if (kind === "dictionary") {
       const id = header.int64(0);
       const values = header.table(1);
-      const field = fields.find((each) => each.dictionary?.id === id);
+      const field = findEncoded(fields, id);
       if (!field || !values || header.byte(2) !== 0) throw new Error("an Arrow dictionary cannot be read");
       dictionaries.set(
         id,

@@ -1,4 +1,15 @@
-import { byte, type FlatField, FlatWriter, int, long, pairs, short, table, tables, text } from "./flatbuffer-writer.ts";
+import {
+  byte,
+  type FlatField,
+  FlatWriter,
+  int,
+  long,
+  pairs,
+  short,
+  table,
+  tables,
+  text,
+} from "./flatbuffer-writer.ts";
 import type { ArrowField, ArrowType, TimeUnit } from "./ipc-schema.ts";
 
 /** Columns of a record batch: nodes and buffers in Arrow's pre-order. */

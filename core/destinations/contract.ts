@@ -18,6 +18,10 @@ export interface Destination {
   /** Printed form without secrets: `duckdb:gh.duckdb`. */
   readonly address: string;
   readonly capabilities: Capabilities;
+  /** Gone with its session or process, as a database in memory: there is nothing to come back to after a crash. */
+  readonly ephemeral?: boolean;
+  /** The address means a place relative to the working folder. */
+  readonly relative?: boolean;
   /** Opens the destination for one dataset. */
   open(options: OpenOptions): Promise<DestinationSession>;
 }
@@ -38,11 +42,15 @@ export interface StoredDataset {
   schema?: Json;
   /** The newest state document of the pipeline whose load has status 0, decoded. */
   state?: Json;
+  /** The latest load id or `inserted_at` in `_dlt_loads`, of whatever pipeline: microseconds since the Unix epoch. */
+  latestMicros?: number;
 }
 
 export interface DestinationSession {
   /** Reads the newest schema and state; empty on a new dataset. */
   restore(pipelineName: string, schemaName: string): Promise<StoredDataset>;
+  /** Whether `_dlt_loads` has this load with status 0: its package is in, whole. */
+  hasLoad(loadId: string): Promise<boolean>;
   /** Starts the one transaction of a load. Nothing of it is visible before {@link DestinationLoad.commit}. */
   begin(loadId: string): Promise<DestinationLoad>;
   /** Runs SQL with the dataset as the default schema. Integers beyond 2^53 come back as bigint. */
@@ -58,7 +66,7 @@ export interface DestinationLoad {
   prepare(table: TableSchema, disposition: WriteDisposition): Promise<void>;
   /** Appends one complete Arrow IPC stream (schema, record batches, end-of-stream). The stream's columns are a
    *  subset, in any order, of the table's; names and types are checked before anything is inserted. The callee
-   *  owns the bytes from here on. */
+   *  may keep the bytes, but neither change nor detach them: the load package is written from them meanwhile. */
   write(table: string, stream: Uint8Array): Promise<void>;
   /** Folds a number variant (`from`) into its base column, widening it, where every value is exact.
    *  Returns false, changing nothing, when it is not. */
@@ -77,6 +85,10 @@ export interface CommitFacts {
   schemaVersion: number;
   schemaVersionHash: string;
   engineVersion: number;
+  /** Version hashes of the newest schema and state when the run started; absent where there was none. A destination
+   *  that other processes can write to meanwhile compares them within the transaction, and refuses with CONCURRENT_RUN,
+   *  nothing changed, when they are not the newest any more. */
+  basedOn?: { schemaVersionHash?: string; stateVersionHash?: string };
   /** dlt's pipeline-state row; absent when the state did not change. */
   state?: {
     pipelineName: string;

@@ -4,6 +4,8 @@ import { emptyDocument, nextDocument, type ResourceFacts } from "../schema/docum
 import { bumpState, defaultState, encodeState, type PipelineState } from "../schema/state.ts";
 import type { StoredSchema } from "../schema/stored.ts";
 import type { Tables } from "../schema/types.ts";
+import { basedOn } from "../packages/load-package.ts";
+import { loadMicros } from "./load-id.ts";
 import type { Plan } from "./plan.ts";
 
 /** What a run knows of the dataset it continues. */
@@ -12,17 +14,36 @@ export interface Restored {
   readonly state: PipelineState;
 }
 
+/** What of the state is forgotten: nothing, all, or that of the resources of this run. */
+export type Forget = "nothing" | "everything" | "resources";
+
 /** The documents to continue from; fresh ones for a new dataset. */
-export function restored(plan: Plan, stored: StoredDataset): Restored {
+export function restored(plan: Plan, stored: StoredDataset, forget: Forget): Restored {
   const owner = { pipeline: plan.pipeline, dataset: plan.dataset, schema: plan.schema };
+  const state = (stored.state as PipelineState | undefined) ?? defaultState(owner);
   return {
     schema: (stored.schema as StoredSchema | undefined) ?? emptyDocument(plan.schema),
-    state: (stored.state as PipelineState | undefined) ?? defaultState(owner),
+    state: forget === "nothing" ? state : forgotten(plan, state, forget),
   };
+}
+
+/** The version stays: what is stored next is a later one of the same state. */
+function forgotten(plan: Plan, state: PipelineState, forget: Forget): PipelineState {
+  const copy = structuredClone(state);
+  if (forget === "everything") delete copy.sources;
+  else {
+    for (const { loaded, source, name } of plan.nodes) {
+      const resources = copy.sources?.[source]?.["resources"] as Record<string, unknown> | undefined;
+      if (loaded && resources) delete resources[name];
+    }
+  }
+  return copy;
 }
 
 export interface CommitInput {
   readonly before: Restored;
+  /** What {@link before} was made of. */
+  readonly stored: StoredDataset;
   readonly loadId: string;
   readonly tables: Tables;
   /** Facts of the root tables of this run. */
@@ -45,7 +66,9 @@ export async function commitFacts(input: CommitInput): Promise<{ facts: CommitFa
     schemaVersion: schema.version,
     schemaVersionHash: schema.version_hash,
     engineVersion: schema.engine_version,
-    insertedAt: timestamp(input.now),
+    // Not before the load's id, should the clock have been set back: the newest schema is told by this time.
+    insertedAt: timestamp(Math.max(Math.floor(input.now * 1000), loadMicros(input.loadId) || 0)),
+    basedOn: basedOn(input.stored),
   };
   if (state._version_hash !== input.before.state._version_hash) {
     facts.state = {
@@ -65,7 +88,7 @@ function rowId(random: (into: Uint8Array) => Uint8Array): string {
   return btoa(String.fromCharCode(...random(new Uint8Array(10)))).replace(/=+$/, "");
 }
 
-function timestamp(now: number): string {
-  const micros = String(Math.floor((now % 1) * 1000)).padStart(3, "0");
-  return new Date(now).toISOString().replace("Z", `${micros}+00:00`);
+function timestamp(micros: number): string {
+  const fraction = String(micros % 1000).padStart(3, "0");
+  return new Date(Math.floor(micros / 1000)).toISOString().replace("Z", `${fraction}+00:00`);
 }

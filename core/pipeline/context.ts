@@ -13,6 +13,7 @@ export class Contexts {
   private readonly http: HttpRuntime;
   private readonly before: PipelineState;
   private readonly states = new Map<Node, Record<string, Json>>();
+  private readonly sources = new Map<string, Record<string, Json>>();
 
   constructor(config: Config, http: HttpRuntime, state: PipelineState) {
     this.config = config;
@@ -41,6 +42,7 @@ export class Contexts {
       config: values,
       http: createClient(node.http, http, records),
       state: this.stateOf(node),
+      sourceState: this.sourceStateOf(node.source),
       signal: this.http.signal,
     };
   }
@@ -52,9 +54,26 @@ export class Contexts {
     return kept;
   }
 
-  /** The state with what the functions changed. A resource that keeps nothing leaves no trace in it. */
+  /** Where dlt keeps a source's own values: `sources.<source>`, beside `resources`. */
+  private sourceStateOf(source: string): Record<string, Json> {
+    let kept = this.sources.get(source);
+    if (!kept) {
+      const { resources, ...own } = this.before.sources?.[source] ?? {};
+      void resources;
+      this.sources.set(source, (kept = structuredClone(own)));
+    }
+    return kept;
+  }
+
+  /** The state with what the functions changed. What keeps nothing leaves no trace in it. */
   state(): PipelineState {
     const state = structuredClone(this.before);
+    for (const [source, values] of this.sources) {
+      const resources = state.sources?.[source]?.["resources"];
+      if (Object.keys(values).length === 0 && !state.sources?.[source]) continue;
+      const own = ((state.sources ??= {})[source] = structuredClone(values));
+      if (resources !== undefined) own["resources"] = resources;
+    }
     for (const [node, values] of this.states) {
       if (Object.keys(values).length === 0 && !resourceState(state, node)) continue;
       const source = ((state.sources ??= {})[node.source] ??= {});

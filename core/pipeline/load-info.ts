@@ -29,6 +29,8 @@ export interface LoadInfo {
   readonly records: number;
   /** Bytes read. */
   readonly bytes: number;
+  /** Ids of loads that earlier runs had left in sealed packages, and that this run finished first. */
+  readonly recovered: readonly string[];
   readonly durationMs: number;
   /** Milliseconds per stage; they overlap, as the stages do. */
   readonly stages: { readonly extract: number; readonly commit: number };

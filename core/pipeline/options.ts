@@ -83,6 +83,8 @@ export interface Context<Cur, Cfg> {
   readonly http: Client;
   /** Kept with the dataset between runs; changes are stored with the load. */
   readonly state: Record<string, Json>;
+  /** As {@link state}, shared by the resources of one source. */
+  readonly sourceState: Record<string, Json>;
   readonly signal: AbortSignal;
 }
 

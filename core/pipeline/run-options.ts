@@ -1,5 +1,6 @@
 import type { Destination } from "../destinations/contract.ts";
 import type { Normalising } from "./options.ts";
+import type { PackageOptions } from "../packages/run-packages.ts";
 import type { Progress } from "./progress.ts";
 
 /** Options of a run. */
@@ -21,6 +22,10 @@ export interface RunOptions {
   signal?: AbortSignal;
   onProgress?(progress: Progress): void;
   normalise?: Normalising;
+  /** What becomes of the load package on the host's storage, from which an interrupted load is finished: `remove` it
+   *  when it is loaded (default), `keep` it, or write `none`. Default: RUNLET_PACKAGES. `maxBytes`: of its Arrow
+   *  segments, default RUNLET_PACKAGE_BYTES or 64 GiB. Hosts without storage and destinations in memory have none. */
+  packages?: PackageOptions;
   /** Fixes what else differs from run to run, so that the same input gives the same bytes. For tests.
    *  `seed`: unsigned 64-bit number in decimal. */
   reproduce?: { loadId: string; seed: string };

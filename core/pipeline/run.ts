@@ -1,10 +1,15 @@
 import type { Destination, DestinationSession } from "../destinations/contract.ts";
 import { asRunletError, RunletError } from "../errors.ts";
+import { failpoint } from "../packages/failpoints.ts";
+import { packageLoad } from "../packages/package-load.ts";
+import { PackageWriter } from "../packages/package-writer.ts";
+import { recover } from "../packages/recover.ts";
+import { openPackages, type RunPackages } from "../packages/run-packages.ts";
 import { dataTables } from "../schema/document.ts";
 import { commitFacts, restored } from "./commit.ts";
 import { datasetOf } from "./dataset.ts";
 import { extract } from "./extract.ts";
-import { nextLoadId } from "./load-id.ts";
+import { loadMicros, nextLoadId } from "./load-id.ts";
 import { loadInfo, type LoadInfo } from "./load-info.ts";
 import { LoadWriter } from "./load.ts";
 import { openFor } from "./open-engine.ts";
@@ -22,40 +27,77 @@ export function runPipeline(input: PlanInput, options: RunOptions): Promise<Load
     const plan = planRun(input, options.only);
     const destination = options.to ?? (await defaultDestination(run, plan.pipeline));
     checkDispositions(plan, destination, options.refresh ?? false);
-    const session = await destination.open({
-      dataset: plan.dataset,
-      resolve: (value) => run.config.text(value, `destination ${destination.kind}`),
-      signal: run.signal,
+    const packages = await openPackages({
+      ...plan,
+      destination,
+      host: run.host,
+      options: options.packages,
+      setting: (name) => run.config.resolve({ kind: "setting", name, fallback: "" }),
     });
     try {
-      return await load(plan, destination, session, options, run, started);
+      const session = await destination.open({
+        dataset: plan.dataset,
+        resolve: (value) => run.config.text(value, `destination ${destination.kind}`),
+        signal: run.signal,
+      });
+      try {
+        const log = (line: string) => run.host.log?.(run.redactor.text(line));
+        const now = () => run.host.now();
+        const recovered = packages ? await recover(packages.store, session, { ...packages, now, log }) : [];
+        return await load({ plan, destination, session, packages, recovered, options, run, started });
+      } finally {
+        await session.close();
+      }
     } finally {
-      await session.close();
+      await packages?.release();
     }
   });
 }
 
-async function load(
-  plan: Plan,
-  destination: Destination,
-  session: DestinationSession,
-  options: RunOptions,
-  run: Surroundings,
-  started: number,
-): Promise<LoadInfo> {
+interface Loading {
+  plan: Plan;
+  destination: Destination;
+  session: DestinationSession;
+  packages: RunPackages | undefined;
+  recovered: readonly string[];
+  options: RunOptions;
+  run: Surroundings;
+  started: number;
+}
+
+async function load(loading: Loading): Promise<LoadInfo> {
+  const { plan, destination, session, packages, options, run, started } = loading;
   const refresh = options.refresh ?? false;
   const stored = await session.restore(plan.pipeline, plan.schema);
-  const before = restored(plan, refresh ? { ...stored, state: undefined } : stored);
+  const before = restored(
+    plan,
+    stored,
+    !refresh ? "nothing" : options.only?.length ? "resources" : "everything",
+  );
   const known = dataTables(before.schema.tables);
-  const loadId = options.reproduce?.loadId ?? nextLoadId(started);
+  const ids = (await packages?.store.ids()) ?? [];
+  const newest = Math.max(0, stored.latestMicros ?? 0, ...ids.map(loadMicros).filter(Number.isSafeInteger));
+  const loadId = options.reproduce?.loadId ?? nextLoadId(started, newest);
   const meter = new Meter(options.onProgress?.bind(options));
   const engine = await openFor(plan, options, run, { loadId, tables: known, destination });
-  const package_ = await session.begin(loadId).catch((error: unknown) => {
+  failpoint("destination.begin.before");
+  const begun = await session.begin(loadId).catch((error: unknown) => {
     engine.close();
     throw error;
   });
+  const package_ =
+    packages &&
+    new PackageWriter(packages.store.storage, {
+      ...packages,
+      pipeline: plan.pipeline,
+      loadId,
+      now: run.host.now,
+    });
+  const into = package_ ? packageLoad(begun, package_) : begun;
   try {
-    const writer = new LoadWriter(engine, package_, {
+    failpoint("destination.begin.after");
+    await package_?.create();
+    const writer = new LoadWriter(engine, into, {
       streamBytes: destination.capabilities.preferredStreamBytes,
       stored: known,
       meter,
@@ -71,14 +113,19 @@ async function load(
       signal: run.signal,
       limit: options.limit,
       context: (node) => contexts.of(node),
-      drain: () => writer.drain(),
+      drain: () => {
+        failpoint("extract.page");
+        return writer.drain();
+      },
     });
+    failpoint("extract.after");
     meter.at("load");
     const loaded = await writer.finish();
     const extracted = run.host.now();
     meter.at("commit");
     const { facts, schema } = await commitFacts({
       before,
+      stored,
       loadId,
       tables: loaded.tables,
       resources: resourceFacts(plan, loaded.tables, refresh),
@@ -88,7 +135,11 @@ async function load(
     });
     if (run.signal.aborted)
       throw new RunletError("CANCELLED", "the run was cancelled", { hint: "nothing loaded" });
-    await package_.commit(facts);
+    await into.commit(facts);
+    // The load is in: a package that cannot be removed is seen to be loaded by the next run.
+    await package_
+      ?.done(packages!.keep)
+      .catch((error: unknown) => run.host.log?.(run.redactor.text(String(error))));
     const ended = run.host.now();
     return loadInfo(
       {
@@ -99,6 +150,7 @@ async function load(
         schema: schema.tables,
         rows: loaded.rows,
         schemaChanges: loaded.changes,
+        recovered: loading.recovered,
         pages: meter.pages,
         records: meter.records,
         bytes: meter.bytes,
@@ -111,7 +163,8 @@ async function load(
     );
   } catch (error) {
     // The first error is the one to report, whatever undoing says.
-    await package_.rollback().catch(() => undefined);
+    await into.rollback().catch(() => undefined);
+    await package_?.abandon(error).catch(() => undefined);
     throw error;
   } finally {
     engine.close();

@@ -1,4 +1,5 @@
-// Real GitHub events and issues of the DuckDB repository, from two files, as related tables.
+// Real GitHub events and issues of the DuckDB repository, from two files, as related tables. From the
+// repository's folder:
 //
 //   npx runlet run examples/github-events/pipeline.ts --to duckdb:github.duckdb
 //

@@ -6,8 +6,8 @@ import { bytes, counted, seconds } from "./quantities.ts";
 
 export interface PrintOptions {
   json?: boolean | undefined;
-  /** What the source consists of: `page`, `file`, `piece`. */
-  unit: string;
+  /** What the source consists of (`page`, `file`); default: records. */
+  unit?: string;
 }
 
 /** The result of a load on stdout: for programs one JSON document, for people what was loaded and how to go on. */
@@ -17,7 +17,8 @@ export function printLoad(info: LoadInfo, { json, unit }: PrintOptions): void {
     return;
   }
   const c = stdoutColours();
-  const read = `${counted(info.pages, unit)}, ${bytes(info.bytes)} in ${seconds(info.durationMs)}`;
+  const parts = unit ? counted(info.pages, unit) : counted(info.records, "record");
+  const read = `${parts}, ${bytes(info.bytes)} in ${seconds(info.durationMs)}`;
   const where = `${info.destination}, dataset ${info.datasetName}`;
   process.stdout.write(`${c.green("✔")} ${read} → ${c.bold(where)} ${c.dim(`(load ${info.loadId})`)}\n`);
   const [, ...tree] = String(info).split("\n");
@@ -30,9 +31,14 @@ export function printLoad(info: LoadInfo, { json, unit }: PrintOptions): void {
   }
   const table = Object.keys(info.tables).find((name) => name !== "_runlet_rejects");
   if (table && !info.destination.endsWith(":memory:")) {
-    const more = `runlet query ${info.destination} "select * from ${table} limit 10"`;
+    const more = `${calledAs()} query ${info.destination} "select * from ${table} limit 10"`;
     process.stdout.write(`  ${c.dim("Next:")} ${more}\n`);
   }
+}
+
+/** What a person types to call this command again: npm sets the variable for what it starts. */
+function calledAs(): string {
+  return process.env["npm_command"] ? "npx runlet" : "runlet";
 }
 
 /** The shape of `--json`, which programs may rely on. */
@@ -70,7 +76,10 @@ export function columnsOf(tables: Tables, table: string) {
 export function painted(line: string): string {
   const c = stdoutColours();
   return line
-    .replace(/^( *)([│├└─ ]*)/, (_, indent: string, branches: string) => indent + c.dim(branches))
+    .replace(
+      /^( *)([│├└─ ]*)/,
+      (_, indent: string, branches: string) => indent + (branches && c.dim(branches)),
+    )
     .replace(/ {2}new$/, `  ${c.green("new")}`)
     .replace(/(\d+ columns?)/, (columns) => c.dim(columns))
     .replace(/( {3})(\S+__\S+)$/, (_, gap: string, name: string) => gap + c.dim(name));

@@ -45,7 +45,10 @@ async function imported(path: string): Promise<unknown> {
 
 function said(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
-  return message.split("\n")[0]!.replace(/^.*?ParseError:\s*/, "");
+  return message
+    .split("\n")[0]!
+    .replace(/^.*?ParseError:\s*/, "")
+    .trim();
 }
 
 /** The line of the file that threw, from the stack. */

@@ -1,7 +1,7 @@
 import type { Json } from "../../core/json.ts";
 import { stdoutColours } from "./colours.ts";
 import { jsonText } from "./printed-json.ts";
-import { fitted, textWidth } from "./text-width.ts";
+import { fitted, onOneLine, textWidth } from "./text-width.ts";
 
 type Row = Record<string, Json>;
 type Cell = { text: string; kind: "text" | "number" | "null" };
@@ -46,9 +46,10 @@ export function printedRows(rows: readonly Row[], width: number): string {
 function cellOf(value: Json | Uint8Array | undefined): Cell {
   if (value === null || value === undefined) return { text: "NULL", kind: "null" };
   if (typeof value === "number" || typeof value === "bigint") return { text: String(value), kind: "number" };
-  if (typeof value === "string") return { text: value, kind: "text" };
+  if (typeof value === "string") return { text: onOneLine(value), kind: "text" };
   return {
-    text: value instanceof Uint8Array ? `\\x${Buffer.from(value).toString("hex")}` : jsonText(value),
+    text:
+      value instanceof Uint8Array ? `\\x${Buffer.from(value).toString("hex")}` : onOneLine(jsonText(value)),
     kind: "text",
   };
 }

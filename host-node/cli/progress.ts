@@ -17,14 +17,14 @@ export interface Display {
 }
 
 /** A live display on a terminal; elsewhere a line now and then. `unit` is what the source consists of: `page`, `file`. */
-export function display(unit: string): Display {
+export function display(unit?: string): Display {
   const live = process.stderr.isTTY && process.env["TERM"] !== "dumb";
   return live ? liveDisplay(unit) : lineDisplay(unit);
 }
 
-function liveDisplay(unit: string): Display {
+function liveDisplay(unit: string | undefined): Display {
   const show = createLogUpdate(process.stderr);
-  const started = performance.now();
+  let started: number | undefined;
   let latest: Progress | undefined;
   let shown = -Infinity;
   let frame = 0;
@@ -32,7 +32,7 @@ function liveDisplay(unit: string): Display {
     const now = performance.now();
     if (now - shown < FRAME_MS - 5) return;
     shown = now;
-    show(picture(latest, unit, FRAMES[frame++ % FRAMES.length]!, (now - started) / 1000));
+    show(picture(latest, unit, FRAMES[frame++ % FRAMES.length]!, (now - (started ?? now)) / 1000));
   };
   // The engines work in this thread: between their calls only updates come through, not the timer.
   const timer = setInterval(paint, FRAME_MS);
@@ -40,6 +40,8 @@ function liveDisplay(unit: string): Display {
   return {
     update(progress) {
       latest = progress;
+      // Rates count from the first bytes: starting the destination takes a second of its own.
+      started ??= performance.now();
       paint();
     },
     end() {
@@ -50,27 +52,32 @@ function liveDisplay(unit: string): Display {
   };
 }
 
-function picture(progress: Progress | undefined, unit: string, spinner: string, elapsed: number): string {
+function picture(
+  progress: Progress | undefined,
+  unit: string | undefined,
+  spinner: string,
+  elapsed: number,
+): string {
   const c = stderrColours();
   if (!progress) return `${c.cyan(spinner)} starting`;
   const tables = Object.entries(progress.tables).sort((a, b) => b[1] - a[1]);
   const head = [
     `${c.cyan(spinner)} ${progress.stage.padEnd(7)}`,
     read(progress, unit),
-    `${count(progress.bytes / 1e6 / elapsed)} MB/s`,
+    elapsed > 0 ? `${(progress.bytes / 1e6 / elapsed).toFixed(1)} MB/s` : "",
     `rows ${count(progress.rows)}`,
   ].join("  ");
   const shown = tables.slice(0, Math.max(0, Math.min(TABLES_SHOWN, (process.stderr.rows ?? 24) - 4)));
   const width = Math.max(0, ...shown.map(([name]) => name.length));
   const lines = shown.map(([name, rows]) => {
-    return `  ${name.padEnd(width)}  ${count(rows).padStart(11)}  ${c.dim(`${count(rows / elapsed)}/s`)}`;
+    return `  ${name.padEnd(width)}  ${count(rows).padStart(11)}  ${c.dim(elapsed > 0 ? `${count(rows / elapsed)}/s` : "")}`;
   });
   if (tables.length > shown.length)
     lines.push(c.dim(`  and ${counted(tables.length - shown.length, "more table")}`));
   return [head, ...lines].join("\n");
 }
 
-function lineDisplay(unit: string): Display {
+function lineDisplay(unit: string | undefined): Display {
   let told = performance.now();
   return {
     update(progress) {
@@ -82,6 +89,7 @@ function lineDisplay(unit: string): Display {
   };
 }
 
-function read({ pages, records, bytes: size }: Progress, unit: string): string {
-  return `${counted(pages, unit)} · ${counted(records, "record")} · ${bytes(size)}`;
+function read({ pages, records, bytes: size }: Progress, unit: string | undefined): string {
+  const parts = unit ? `${counted(pages, unit)} · ` : "";
+  return `${parts}${counted(records, "record")} · ${bytes(size)}`;
 }

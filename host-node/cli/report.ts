@@ -24,9 +24,10 @@ export function reportError(thrown: unknown, options: ReportOptions = {}): numbe
   const c = stderrColours();
   const { excerpt } = error.where;
   // The excerpt gets a line of its own, where it needs no quotes.
-  const message = excerpt ? error.message.replace(` near ${JSON.stringify(excerpt)}`, "") : error.message;
+  const whole = excerpt ? error.message.replace(` near ${JSON.stringify(excerpt)}`, "") : error.message;
+  const message = whole.replaceAll("\n", "\n  ");
   const lines = [`${c.red("✖")} ${c.bold(c.red(error.code))}  ${message}`];
-  if (excerpt && message !== error.message) lines.push(`  ${c.dim(excerpt)}`);
+  if (excerpt && whole !== error.message) lines.push(`  ${c.dim(excerpt)}`);
   lines.push(...advice(error, options).map((line) => `  ${line}`));
   process.stderr.write(`${lines.join("\n")}\n`);
   if (error.code === "DEFECT" || process.env["RUNLET_DEBUG"]) process.stderr.write(`${trace(thrown)}\n`);

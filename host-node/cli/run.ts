@@ -55,7 +55,7 @@ async function run(file: string, options: RunCommandOptions, signal: AbortSignal
   if (options.envFile) useEnvFile(options.envFile);
   const to = options.to ? { to: destinationAt(options.to) } : {};
   const pipeline = await loadPipeline(file);
-  const progress = display("piece");
+  const progress = display();
   const asked = {
     ...(options.only ? { only: options.only } : {}),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
@@ -69,5 +69,5 @@ async function run(file: string, options: RunCommandOptions, signal: AbortSignal
   }
   const refresh = options.refresh ? { refresh: true } : {};
   const info = await pipeline.run({ ...asked, ...to, ...refresh }).finally(() => progress.end());
-  (await import("./load-result.ts")).printLoad(info, { json: options.json, unit: "piece" });
+  (await import("./load-result.ts")).printLoad(info, { json: options.json });
 }

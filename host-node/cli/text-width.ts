@@ -10,19 +10,19 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** The text on one line, with `…` where it was cut to `width` columns. Control characters are shown as escapes, so that
- *  data cannot steer the terminal. */
+/** The text on one line: control characters are shown as escapes, so that data cannot steer the terminal. */
+export function onOneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (control) => {
+    if (control === "\n") return "⏎";
+    return control === "\t" ? " " : `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+/** The text, with `…` at the end where it was cut to `width` columns. */
 export function fitted(text: string, width: number): string {
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (control) =>
-    control === "\n"
-      ? "⏎"
-      : control === "\t"
-        ? " "
-        : `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
   // A grapheme takes a column at least: what is longer than this cannot fit, and need not be taken apart.
-  const head = line.length > width * 16 ? line.slice(0, width * 16) : line;
-  if (head === line && textWidth(line) <= width) return line;
+  const head = text.length > width * 16 ? text.slice(0, width * 16) : text;
+  if (head === text && textWidth(text) <= width) return text;
   let taken = "";
   let used = 0;
   for (const { segment } of graphemes.segment(head)) {

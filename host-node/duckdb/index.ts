@@ -1,2 +1,2 @@
 export { openDuckDB } from "./open.ts";
-export { DUCKDB_WASM_VERSION } from "./library.ts";
+export { DUCKDB_WASM_VERSION } from "./wasm-library.ts";

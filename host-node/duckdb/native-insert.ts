@@ -122,13 +122,7 @@ function largeOffsets(cursor: BatchCursor, length: number): BigInt64Array {
 
 function fillBytes(bindings: NativeBindings, bytes: Uint8Array, width: number): Fill {
   return (vector, from, rows) =>
-    bindings.copy_data_to_vector(
-      vector,
-      0,
-      bytes.buffer,
-      bytes.byteOffset + from * width,
-      rows * width,
-    );
+    bindings.copy_data_to_vector(vector, 0, bytes.buffer, bytes.byteOffset + from * width, rows * width);
 }
 
 /** Arrow has a bit for each, DuckDB a byte. */
@@ -145,7 +139,7 @@ function fillDecimals(bindings: NativeBindings, bytes: Uint8Array, digits: numbe
   if (digits > 18) return fillBytes(bindings, bytes, 16);
   const View = digits <= 4 ? Int16Array : digits <= 9 ? Int32Array : BigInt64Array;
   const step = 16 / View.BYTES_PER_ELEMENT;
-  const wide = new View(bytes.buffer, bytes.byteOffset, (bytes.length >> 4) * step);
+  const wide = new View(bytes.buffer as ArrayBuffer, bytes.byteOffset, (bytes.length >> 4) * step);
   return (vector, from, rows) => {
     const narrow = new View(rows);
     for (let row = 0; row < rows; row++) narrow[row] = wide[(from + row) * step]!;

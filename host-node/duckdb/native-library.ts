@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { RunletError } from "../../core/errors.ts";
-import { PACKAGE_PLACES } from "./package-places.ts";
+import { packagePlaces } from "./package-places.ts";
 
 declare const handle: unique symbol;
 interface Handle<Name extends string> {
@@ -103,7 +103,7 @@ export function loadNative(): NativeBindings {
 
 function load(): NativeBindings {
   let cause: unknown;
-  for (const place of PACKAGE_PLACES()) {
+  for (const place of packagePlaces()) {
     try {
       const entry = createRequire(place).resolve("@duckdb/node-api");
       const bindings = createRequire(entry)("@duckdb/node-bindings") as NativeBindings;

@@ -1,4 +1,6 @@
 import { join } from "node:path";
 
 /** Where drivers are looked for: the project that runs, then beside runlet. */
-export const PACKAGE_PLACES = (): string[] => [join(process.cwd(), "package.json"), import.meta.url];
+export function packagePlaces(): string[] {
+  return [join(process.cwd(), "package.json"), import.meta.url];
+}

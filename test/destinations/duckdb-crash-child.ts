@@ -1,10 +1,12 @@
-import { duckdb } from "../../core/destinations/duckdb/index.ts";
+import { duckdb, type DuckDBDriverName } from "../../core/destinations/duckdb/index.ts";
 import { openDuckDB } from "../../host-node/duckdb/index.ts";
 import { facts, put } from "./load.ts";
 
 /** Loads for ever: each load replaces `parents` and appends to `log`, by the same number. Prints `committed <n>`. */
-const [file = "", from = "0"] = process.argv.slice(2);
-const session = await duckdb(file, { open: openDuckDB }).open({ dataset: "ds" });
+const [driver, file = "", from = "0"] = process.argv.slice(2);
+const session = await duckdb(file, { open: openDuckDB, driver: driver as DuckDBDriverName }).open({
+  dataset: "ds",
+});
 const rows = 20_000;
 process.stdout.write("open\n");
 for (let n = Number(from); ; n++) {

@@ -102,14 +102,14 @@ const QUERIES = [
   'select \'ts::date\' as s, "date" from (select ts::date as "date", -- ts::date\n ts /* cast(ts as date) */ from t) order by 2 nulls last',
 ];
 
-describe("timestamps in the embedded engine, which has no icu", () => {
+describe("timestamps in duckdb-wasm, which has no icu", () => {
   const folder = mkdtempSync(join(tmpdir(), "runlet-duckdb-"));
   const file = join(folder, "times.duckdb");
   let session: DestinationSession;
   let native: DuckDBConnection;
 
   beforeAll(async () => {
-    session = await duckdb(file, { open: openDuckDB }).open({ dataset: "ds" });
+    session = await duckdb(file, { open: openDuckDB, driver: "wasm" }).open({ dataset: "ds" });
     const load = await session.begin("1");
     await put(load, "t", {
       id: { type: "bigint", values: [1n, 2n, 3n] },
@@ -123,7 +123,7 @@ describe("timestamps in the embedded engine, which has no icu", () => {
     });
     await load.commit(facts("1"));
     await session.close();
-    session = await duckdb(file, { open: openDuckDB }).open({ dataset: "ds" });
+    session = await duckdb(file, { open: openDuckDB, driver: "wasm" }).open({ dataset: "ds" });
     native = await (await DuckDBInstance.create(":memory:")).connect();
     await native.run(`attach '${file}' as f (read_only)`);
     await native.run("use f.ds");

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
-import { duckdb } from "../../core/destinations/duckdb/index.ts";
+import { afterAll, afterEach } from "vitest";
+import { duckdb, type DuckDBDestination } from "../../core/destinations/duckdb/index.ts";
 import { openDuckDB } from "../../host-node/duckdb/index.ts";
 import { testDestination } from "./suite.ts";
 
@@ -10,12 +10,25 @@ const folder = mkdtempSync(join(tmpdir(), "runlet-duckdb-"));
 let files = 0;
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-testDestination("duckdb in memory", {
-  create: () => duckdb(":memory:", { open: openDuckDB }),
-  durable: false,
+const opened: DuckDBDestination[] = [];
+afterEach(async () => {
+  for (const destination of opened.splice(0)) await destination.close();
 });
 
-testDestination("duckdb on a file", {
-  create: () => duckdb(join(folder, `${files++}`, "data.duckdb"), { open: openDuckDB }),
-  durable: true,
-});
+for (const driver of ["wasm", "native"] as const) {
+  const options = { open: openDuckDB, driver };
+
+  testDestination(`duckdb (${driver}) in memory`, {
+    create: () => {
+      const destination = duckdb(":memory:", options);
+      opened.push(destination);
+      return destination;
+    },
+    durable: true,
+  });
+
+  testDestination(`duckdb (${driver}) on a file`, {
+    create: () => duckdb(join(folder, `${files++}`, "data.duckdb"), options),
+    durable: true,
+  });
+}

@@ -249,8 +249,10 @@ export function testDestination(name: string, subject: Subject): void {
         await session.close();
         await open();
       }
-      expect(await session.restore("shop_pipe", "shop")).toEqual({ schema: document, state });
-      expect(await session.restore("another", "other")).toEqual({});
+      const latestMicros = Date.parse("2026-01-02T03:04:05.123Z") * 1000 + 456;
+      expect(await session.restore("shop_pipe", "shop")).toEqual({ schema: document, state, latestMicros });
+      expect(await session.restore("another", "other")).toEqual({ latestMicros });
+      expect([await session.hasLoad("1"), await session.hasLoad("3")]).toEqual([true, false]);
       expect(await session.query("select load_id, status, schema_name, inserted_at from _dlt_loads")).toEqual(
         [
           { load_id: "1", status: 0n, schema_name: "shop", inserted_at: "2026-01-02T03:04:05.123456Z" },

@@ -1,11 +1,12 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packPackage, type Tarball } from "./tarball.ts";
+import { packPackage, repository, type Tarball } from "./tarball.ts";
 
 interface Manifest {
   exports: Record<string, string | Record<string, string>>;
@@ -62,7 +63,7 @@ test("nothing is packed but what runs, its types, and the texts", () => {
   const wanted = /^dist\/(core|host-[a-z]+)\/.*\.(js|d\.ts)$|^dist\/core\.wasm$|^core\/engine\/engine\.wit$/;
   const texts = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
   expect(tarball.files.filter((each) => !wanted.test(each))).toEqual(texts);
-  expect(tarball.files.filter((each) => /test|bench|example/.test(each))).toEqual([]);
+  expect(tarball.files.filter((each) => /(^|\/)(test|bench|examples)\/|\.test\./.test(each))).toEqual([]);
 });
 
 test("the engine in the JavaScript is core.wasm", async () => {
@@ -73,16 +74,45 @@ test("the engine in the JavaScript is core.wasm", async () => {
   expect(wasm.equals(Buffer.from(coreBase64, "base64"))).toBe(true);
 });
 
+test("its types need nothing but those of the Web, however modules are resolved", () => {
+  const project = join(tarball.folder, "..");
+  mkdirSync(join(project, "node_modules"));
+  symlinkSync(tarball.folder, join(project, "node_modules/runlet"), "dir");
+  symlinkSync(join(repository, "node_modules"), join(tarball.folder, "node_modules"), "dir");
+  writeFileSync(
+    join(project, "use.ts"),
+    `import { nullDestination, pipeline, resource, type LoadInfo } from "runlet";
+const people = pipeline("people", resource("people", { write: "append" }, [{ id: 1 }]));
+export const info: Promise<LoadInfo> = people.run({ to: nullDestination() });
+// @ts-expect-error: no such option
+export const wrong = people.run({ too: nullDestination() });`,
+  );
+  for (const [module, moduleResolution] of [
+    ["nodenext", "nodenext"],
+    ["esnext", "bundler"],
+  ]) {
+    const compilerOptions = {
+      ...{ module, moduleResolution, target: "es2022", lib: ["es2023", "dom", "dom.asynciterable"] },
+      ...{ types: [], strict: true, noEmit: true },
+    };
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
+    const tsc = join(repository, "node_modules/typescript/bin/tsc");
+    const { stdout, status } = spawnSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" });
+    expect({ stdout, status }).toEqual({ stdout: "", status: 0 });
+  }
+});
+
 describe("each entry finds all its modules in the package, and names no others than its dependencies", () => {
   test.each([
-    ["host-browser", []],
-    ["host-deno", []],
-    ["host-workers", []],
-    ["host-node", builtinModules],
-  ])("%s", async (host, builtins: readonly string[]) => {
+    ["host-browser/index.js", []],
+    ["host-deno/index.js", []],
+    ["host-workers/index.js", []],
+    ["host-workers/edge-light.js", []],
+    ["host-node/index.js", builtinModules],
+  ])("%s", async (entry, builtins: readonly string[]) => {
     const { metafile } = await build({
       absWorkingDir: tarball.folder,
-      entryPoints: [`dist/${host}/index.js`],
+      entryPoints: [`dist/${entry}`],
       bundle: true,
       write: false,
       metafile: true,
@@ -92,6 +122,7 @@ describe("each entry finds all its modules in the package, and names no others t
       platform: "neutral",
       loader: { ".wasm": "copy" },
     });
+    expect(Object.keys(metafile.inputs)).toContain("dist/core/pipeline/run.js");
     const outside = Object.values(metafile.inputs).flatMap((input) =>
       input.imports.filter((each) => each.external).map((each) => each.path.replace(/^node:/, "")),
     );

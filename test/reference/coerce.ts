@@ -81,7 +81,8 @@ export function coerce(to: Kind, value: Scalar): string | null | undefined {
       let n: bigint | undefined;
       if (kind === "text") n = integerOf(text);
       else if (kind === "bigint") n = BigInt(text);
-      else if (kind === "double" && Number.isInteger(Number(text))) n = BigInt(Number(text));
+      // The digits as they stand, else those Python prints of the double.
+      else if (kind === "double") n = wholeNumber(text) ?? wholeNumber(pythonFloat(Number(text)));
       return n !== undefined && n <= MAX38 && n >= -MAX38 ? n.toString() : undefined;
     }
     case "bool":
@@ -104,6 +105,20 @@ export function coerce(to: Kind, value: Scalar): string | null | undefined {
     case "json":
       return kind === "text" ? jsonText(text) : undefined;
   }
+}
+
+/** The integer a decimal literal stands for, exactly; undefined when it has a fraction. */
+function wholeNumber(literal: string): bigint | undefined {
+  const [, sign, whole, fraction = "", exponent = "0"] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
+  if (whole === undefined) return undefined;
+  const shift = Number(exponent) - fraction.length;
+  if (shift > 400) return undefined;
+  const digits = BigInt(whole + fraction);
+  const divisor = shift < 0 ? 10n ** BigInt(-shift) : 1n;
+  if (digits % divisor !== 0n) return undefined;
+  const magnitude = shift < 0 ? digits / divisor : digits * 10n ** BigInt(shift);
+  return sign ? -magnitude : magnitude;
 }
 
 /** A text that is JSON, compact; the text `null` is a null. */

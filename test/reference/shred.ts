@@ -110,6 +110,7 @@ export class Reference {
   private flatten(table: Table, item: Map<string, JsonNode>, level: number) {
     const cells = new Map<string, Cell>();
     const lists = new Map<string, { path: string[]; items: JsonNode[] }>();
+    const found: { key: string; value: JsonNode[] }[] = [];
     const places = listPlaces(item);
     const stack = [{ object: item, level, path: [] as string[] }];
     for (let top = stack.pop(); top; top = stack.pop()) {
@@ -119,15 +120,25 @@ export class Reference {
         const stays = top.level <= 0 || table.columns.get(name)?.type === "json";
         if (value instanceof Map && !stays) stack.push({ object: value, level: top.level - 1, path });
         else if (Array.isArray(value) && !stays) {
-          if (lists.has(JSON.stringify(path))) this.collisions++;
-          lists.set(JSON.stringify(path), { path, items: value });
+          // Lists that lead to one table count as one.
+          const key = path.join("__");
+          const first = lists.get(key);
+          if (first) this.collisions++;
+          found.push({ key, value });
+          if (!first || places.get(value)! < places.get(first.items)!) lists.set(key, { path, items: value });
         } else {
           if (cells.has(name)) this.collisions++;
           cells.set(name, scalar(value));
         }
       }
     }
-    return { cells, lists: [...lists.values()].sort((a, b) => places.get(a.items)! - places.get(b.items)!) };
+    const inOrder = [...lists].sort(([, a], [, b]) => places.get(a.items)! - places.get(b.items)!);
+    const joined = inOrder.map(([key, { path }]) => {
+      const parts = found.filter((list) => list.key === key).map(({ value }) => value);
+      parts.sort((a, b) => places.get(a)! - places.get(b)!);
+      return { path, items: parts.flat() };
+    });
+    return { cells, lists: joined };
   }
 
   private store(table: Table, values: Map<string, Cell>, parent: Row | undefined, index: number): Row {

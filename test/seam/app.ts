@@ -12,6 +12,13 @@ const entries = {
 import { seam } from "./pipeline.js";
 const entry = import.meta.resolve("runlet");
 console.log(JSON.stringify({ entry, ...(await seam(process.argv[2])) }));`,
+  "ask-deno.js": `const read = [];
+const { readFile } = Deno;
+Deno.readFile = (path) => (read.push(String(path)), readFile(path));
+const { nullDestination, pipeline, resource, secret } = await import("runlet");
+const asks = resource("asks", { config: { key: secret("SEAM_SECRET") } }, ({ config }) => [{ length: config.key.length }]);
+const error = await pipeline("asks", asks).run({ to: nullDestination() }).then(() => null, String);
+console.log(JSON.stringify({ read, error }));`,
   "page.js": `import { seam } from "./pipeline.js";
 globalThis.result = seam(location.origin + "/api");`,
   "in-worker.js": `import { seam } from "./pipeline.js";

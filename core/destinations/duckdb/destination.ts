@@ -1,16 +1,26 @@
 import { RunletError } from "../../errors.ts";
 import { host } from "../../host.ts";
 import type { Capabilities, Destination } from "../contract.ts";
-import type { DuckDBDriver, OpenDuckDB } from "./driver.ts";
+import type { DuckDBDriver, DuckDBDriverName, OpenDuckDB } from "./driver.ts";
 import { destinationError } from "./errors.ts";
+import { MemoryDatabase } from "./memory-database.ts";
 import { DuckDBSession } from "./session.ts";
 
 export interface DuckDBOptions {
   /** Version of the file format; older DuckDBs than it cannot open the file. Default `v1.3.0`: read by DuckDB 1.3
    *  and later, and much faster to write than older ones. */
   storageVersion?: string;
+  /** Which DuckDB: the native addon or WebAssembly. Default: RUNLET_DUCKDB, else native where it is installed. */
+  driver?: DuckDBDriverName;
   /** Opens the database; default: the host's driver. */
   open?: OpenDuckDB;
+}
+
+/** A DuckDB database as a destination. */
+export interface DuckDBDestination extends Destination {
+  /** Lets go of a database in memory and all that is in it; the next session begins with an empty one. A file is let
+   *  go of by its last session, and this does nothing. */
+  close(): Promise<void>;
 }
 
 const CAPABILITIES: Capabilities = {
@@ -21,31 +31,37 @@ const CAPABILITIES: Capabilities = {
   preferredStreamBytes: 16 * 1024 * 1024,
 };
 
-/** A DuckDB database: a file, or in memory (`:memory:`, the default, gone when its session is closed). */
-export function duckdb(where?: string, options: DuckDBOptions = {}): Destination {
+/** A DuckDB database: a file, or in memory (`:memory:`, the default). One in memory lives as long as the destination
+ *  object, whose sessions share it; another `duckdb()` is another database. */
+export function duckdb(where?: string, options: DuckDBOptions = {}): DuckDBDestination {
   const path = where === undefined || where === "" || where === ":memory:" ? undefined : where;
+  const openDriver = async (existing: boolean | undefined): Promise<DuckDBDriver> => {
+    const open = options.open ?? host().duckdb;
+    if (!open) {
+      throw new RunletError("DRIVER_MISSING", `DuckDB is not available on ${host().name} yet`, {
+        hint: "load to memory() or run on Node",
+      });
+    }
+    const storageVersion = options.storageVersion ?? "v1.3.0";
+    try {
+      return await open({ path, storageVersion, existing, driver: options.driver });
+    } catch (error) {
+      throw destinationError(error, "DESTINATION_FAILED", `cannot open ${path ?? "an in-memory database"}`);
+    }
+  };
+  const memory = path === undefined ? new MemoryDatabase(() => openDriver(false)) : undefined;
   return {
     kind: "duckdb",
     address: `duckdb:${path ?? ":memory:"}`,
     capabilities: CAPABILITIES,
+    ephemeral: path === undefined,
+    relative: path !== undefined && !/^([\\/]|[a-z]:)/i.test(path),
     async open(openOptions) {
-      const open = options.open ?? host().duckdb;
-      if (!open) {
-        throw new RunletError("DRIVER_MISSING", `DuckDB is not available on ${host().name} yet`, {
-          hint: "load to memory() or run on Node",
-        });
-      }
-      let driver: DuckDBDriver;
-      try {
-        driver = await open({
-          path,
-          storageVersion: options.storageVersion ?? "v1.3.0",
-          existing: openOptions.existing,
-        });
-      } catch (error) {
-        throw destinationError(error, "DESTINATION_FAILED", `cannot open ${path ?? "an in-memory database"}`);
-      }
+      const driver = await (memory ? memory.share() : openDriver(openOptions.existing));
       return new DuckDBSession(driver, openOptions, path?.replace(/^.*[\\/]/, ""));
+    },
+    async close() {
+      await memory?.close();
     },
   };
 }

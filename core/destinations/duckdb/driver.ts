@@ -17,11 +17,22 @@ export interface DuckDBConnection {
   exec(sql: string): Promise<void>;
   /** Runs one statement and returns its result as a complete Arrow IPC stream. */
   query(sql: string): Promise<Uint8Array>;
-  /** Appends a complete Arrow IPC stream to an existing table of the current schema, or a temporary one, by the
-   *  columns' POSITION. */
-  insertArrow(stream: Uint8Array, table: string): Promise<void>;
+  /** Appends a complete Arrow IPC stream to an existing table, by the columns' POSITION. The table's schema is the
+   *  connection's current one, or that of temporary tables. */
+  insertArrow(stream: Uint8Array, into: InsertTarget): Promise<void>;
+  /** Writes what is committed to the file, durably. */
+  checkpoint(): Promise<void>;
   close(): Promise<void>;
 }
+
+export interface InsertTarget {
+  catalog: string;
+  schema: string;
+  table: string;
+}
+
+/** `native`: the addon `@duckdb/node-api`; `wasm`: `@duckdb/duckdb-wasm`. Files of one open in the other. */
+export type DuckDBDriverName = "native" | "wasm";
 
 export interface DuckDBOpenOptions {
   /** A file; absent: in memory. */
@@ -30,6 +41,8 @@ export interface DuckDBOpenOptions {
   storageVersion: string;
   /** Whether the file must exist already. */
   existing?: boolean;
+  /** Absent: the host chooses. A file that is open in this process stays with the driver that opened it. */
+  driver?: DuckDBDriverName;
 }
 
 /** Opens a database: exclusive, locked against other processes, {@link attachStatements} executed.

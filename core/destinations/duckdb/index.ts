@@ -1,2 +1,8 @@
-export { duckdb, type DuckDBOptions } from "./destination.ts";
-export type { DuckDBConnection, DuckDBDriver, DuckDBOpenOptions, OpenDuckDB } from "./driver.ts";
+export { duckdb, type DuckDBDestination, type DuckDBOptions } from "./destination.ts";
+export type {
+  DuckDBConnection,
+  DuckDBDriver,
+  DuckDBDriverName,
+  DuckDBOpenOptions,
+  OpenDuckDB,
+} from "./driver.ts";

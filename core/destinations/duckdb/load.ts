@@ -1,5 +1,6 @@
 import { type ArrowField, describeStream } from "../../arrow/ipc-schema.ts";
 import { RunletError } from "../../errors.ts";
+import { failpoint } from "../../packages/failpoints.ts";
 import type { TableSchema, WriteDisposition } from "../../schema/types.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { CommitFacts, DestinationLoad } from "../contract.ts";
@@ -108,7 +109,12 @@ export class DuckDBLoad implements DestinationLoad {
           sameName(column.name) === sameName(fields[index]!.name) && column.type === arriving[index],
       );
     try {
-      if (direct) await this.#connection.insertArrow(stream, table);
+      if (direct)
+        await this.#connection.insertArrow(stream, {
+          catalog: CATALOG,
+          schema: this.#options.dataset,
+          table,
+        });
       else await this.#writeByName(table, stream, fields, arriving);
     } catch (error) {
       throw destinationError(error, "DESTINATION_FAILED", `cannot load into table ${table}`, { table });
@@ -146,7 +152,7 @@ export class DuckDBLoad implements DestinationLoad {
     await this.#connection.exec(
       `CREATE TEMP TABLE ${STAGE} AS SELECT ${columns.join(", ")} FROM memory.main.${JSON_SEED} LIMIT 0`,
     );
-    await this.#connection.insertArrow(stream, STAGE);
+    await this.#connection.insertArrow(stream, { catalog: "temp", schema: "main", table: STAGE });
     await this.#connection.exec(
       `INSERT INTO ${qualified(this.#options.dataset, table)} BY NAME SELECT * FROM temp.main.${STAGE}`,
     );
@@ -185,8 +191,9 @@ export class DuckDBLoad implements DestinationLoad {
     }
     this.#open = false;
     try {
+      failpoint("destination.commit.during");
       // Nothing is written ahead: the checkpoint is what makes the load durable.
-      if (durable) await this.#connection.exec(`CHECKPOINT ${CATALOG}`);
+      if (durable) await this.#connection.checkpoint();
     } catch (error) {
       throw destinationError(error, "STORAGE_FAILED", `load ${loadId} cannot be written to its file`);
     } finally {

@@ -5,7 +5,7 @@ import { stringifyExact } from "../../schema/exact-json.ts";
 import { quoteName, quoteText } from "../sql/quote.ts";
 import { CATALOG, type DuckDBConnection, type DuckDBDriver, DuckDBError } from "./driver.ts";
 import { destinationError } from "./errors.ts";
-import { castThroughTimestamp, singleStatement } from "./sql-text.ts";
+import { castThroughTimestamp, isTransactional, singleStatement } from "./sql-text.ts";
 import { hasSchema } from "./tables.ts";
 import { useTimestampViews } from "./timestamp-views.ts";
 import { type FunctionOverload, OVERLOADS_QUERY, viewMacros, zoneMacros } from "./zone-macros.ts";
@@ -43,6 +43,11 @@ export class DuckDBReader {
     if (statement === undefined) {
       throw new RunletError("DESTINATION_QUERY", "a query is one SQL statement", {
         hint: "run several statements one after the other",
+      });
+    }
+    if (isTransactional(statement)) {
+      throw new RunletError("DESTINATION_QUERY", "a query cannot begin or end a transaction", {
+        hint: "each query is its own transaction; a load is one, too",
       });
     }
     const roads: Road[] = this.#driver.timeZones ? ["plain"] : ["plain", "macros", "views"];

@@ -6,7 +6,7 @@ import type { DuckDBDriver } from "./driver.ts";
 import { destinationError } from "./errors.ts";
 import { DuckDBLoad } from "./load.ts";
 import { DuckDBReader } from "./query.ts";
-import { readStored } from "./system-rows.ts";
+import { isLoaded, readStored } from "./system-rows.ts";
 
 /** One dataset in one DuckDB database. */
 export class DuckDBSession implements DestinationSession {
@@ -35,6 +35,20 @@ export class DuckDBSession implements DestinationSession {
       }
     } catch (error) {
       throw destinationError(error, "DESTINATION_FAILED", `cannot read the state of dataset ${dataset}`);
+    }
+  }
+
+  async hasLoad(loadId: string): Promise<boolean> {
+    const { dataset } = this.#options;
+    try {
+      const connection = await this.#driver.connect();
+      try {
+        return await isLoaded(connection, dataset, loadId);
+      } finally {
+        await connection.close();
+      }
+    } catch (error) {
+      throw destinationError(error, "DESTINATION_FAILED", `cannot read the loads of dataset ${dataset}`);
     }
   }
 

@@ -36,6 +36,11 @@ export function singleStatement(sql: string): string | undefined {
 const isWord = (token: SqlToken | undefined, ...words: string[]): boolean =>
   token?.kind === "word" && words.includes(token.text.toLowerCase());
 
+/** Whether a statement begins or ends a transaction. One left open would hold back every checkpoint. */
+export function isTransactional(sql: string): boolean {
+  return isWord(tokenize(sql)[0], "begin", "start", "commit", "end", "rollback", "abort");
+}
+
 /** Lets casts to DATE and TIME pass through TIMESTAMP, which a TIMESTAMPTZ can be cast to without time zone data:
  *  `x::date` becomes `x::timestamp::date` and `CAST(x AS date)` `CAST(x AS timestamp)::date`; with `try` only TRY_CAST,
  *  which would give NULL and no error. */

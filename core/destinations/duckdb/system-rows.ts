@@ -10,6 +10,7 @@ import {
   VERSION_TABLE,
   versionTable,
 } from "../../schema/system-tables.ts";
+import { RunletError } from "../../errors.ts";
 import type { TableSchema } from "../../schema/types.ts";
 import { quoteText } from "../sql/quote.ts";
 import type { CommitFacts, StoredDataset } from "../contract.ts";
@@ -47,7 +48,54 @@ export async function readStored(
     );
     if (state !== undefined) stored.state = (await decodeState(state)) as Json;
   }
+  if (await exists(LOADS_TABLE)) {
+    const latest = await first(
+      `SELECT CAST(greatest(max(CAST(TRY_CAST(load_id AS DECIMAL(24, 6)) * 1000000 AS BIGINT)),
+         max(epoch_us(CAST(inserted_at AS TIMESTAMP)))) AS VARCHAR) AS text FROM ${qualified(dataset, LOADS_TABLE)}`,
+    );
+    if (latest) stored.latestMicros = Number(latest);
+  }
   return stored;
+}
+
+/** Whether the load is in, whole. */
+export async function isLoaded(
+  connection: DuckDBConnection,
+  dataset: string,
+  loadId: string,
+): Promise<boolean> {
+  if ((await storedColumns(connection, dataset, LOADS_TABLE)).length === 0) return false;
+  const rows = await connection.query(
+    `SELECT 1 FROM ${qualified(dataset, LOADS_TABLE)} WHERE load_id = ${quoteText(loadId)} AND status = 0`,
+  );
+  return readRows(rows).length > 0;
+}
+
+/** Another run of this process may have loaded between this one's start and its transaction's. Only what this one
+ *  writes counts: a run that changes neither schema nor state gets along with any other. */
+async function refuseStale(connection: DuckDBConnection, dataset: string, facts: CommitFacts): Promise<void> {
+  const { basedOn, state, schemaName } = facts;
+  if (!basedOn) return;
+  const newest = async (table: string, column: string, name: string, order: string) => {
+    if ((await storedColumns(connection, dataset, table)).length === 0) return undefined;
+    const rows = await connection.query(
+      `SELECT version_hash AS hash FROM ${qualified(dataset, table)}
+       WHERE ${column} = ${quoteText(name)} ORDER BY ${order} DESC LIMIT 1`,
+    );
+    return (readRows(rows)[0] as { hash?: string } | undefined)?.hash;
+  };
+  const conflict = (what: string) =>
+    new RunletError("CONCURRENT_RUN", `another run changed ${what} in dataset ${dataset} during this one`, {
+      hint: "nothing was loaded: run again, and it continues from there",
+    });
+  if (state) {
+    const hash = await newest(STATE_TABLE, "pipeline_name", state.pipelineName, "_dlt_load_id");
+    if (hash !== basedOn.stateVersionHash) throw conflict(`the state of pipeline ${state.pipelineName}`);
+  }
+  if (facts.schemaVersionHash === basedOn.schemaVersionHash) return;
+  const hash = await newest(VERSION_TABLE, "schema_name", schemaName, "inserted_at");
+  if (hash !== undefined && hash !== basedOn.schemaVersionHash && hash !== facts.schemaVersionHash)
+    throw conflict(`schema ${schemaName}`);
 }
 
 /** Writes the rows that make a load known. `ensure` makes a system table exist. */
@@ -59,6 +107,7 @@ export async function writeFacts(
 ): Promise<void> {
   await ensure(versionTable());
   await ensure(loadsTable());
+  await refuseStale(connection, dataset, facts);
   const time = `CAST(${quoteText(facts.insertedAt)} AS TIMESTAMPTZ)`;
   const name = quoteText(facts.schemaName);
   const hash = quoteText(facts.schemaVersionHash);

@@ -19,6 +19,7 @@ export function memory(): MemoryStore {
   return {
     kind: "memory",
     address: "memory",
+    ephemeral: true,
     capabilities: {
       maxIdentifierLength: 65_536,
       atomicity: "package",
@@ -56,10 +57,18 @@ function session(datasets: Map<string, StoredData>, dataset: string): Destinatio
       const { loads } = datasets.get(dataset) ?? emptyData();
       const schema = loads.findLast((load) => load.schemaName === schemaName)?.schema;
       const state = loads.findLast((load) => load.state?.pipelineName === pipelineName)?.state;
+      const times = loads.flatMap(({ loadId, insertedAt }) => [
+        Math.round(Number(loadId) * 1e6),
+        Date.parse(insertedAt) * 1000 + 999,
+      ]);
       return {
         ...(schema === undefined ? {} : { schema }),
         ...(state === undefined ? {} : { state: (await decodeState(state.encoded)) as Json }),
+        ...(times.length === 0 ? {} : { latestMicros: Math.max(...times) }),
       };
+    },
+    async hasLoad(loadId) {
+      return datasets.get(dataset)?.loads.some((load) => load.loadId === loadId) ?? false;
     },
     async begin() {
       return load(datasets, dataset);

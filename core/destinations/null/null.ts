@@ -28,6 +28,7 @@ export function nullDestination(): NullDestination {
   return {
     kind: "null",
     address: "null",
+    ephemeral: true,
     capabilities: {
       maxIdentifierLength: 65_536,
       atomicity: "package",
@@ -38,6 +39,7 @@ export function nullDestination(): NullDestination {
     async open() {
       return {
         restore: async () => ({}),
+        hasLoad: async () => false,
         async begin() {
           const digests = new Map<string, Digest>();
           return {

@@ -7,6 +7,8 @@ import { resultTypes } from "./result-types.ts";
 export type Types = Record<string, PostgresType>;
 export type Client = Sql<Record<string, unknown>>;
 type Driver = (url: string, options: Options<Types>) => Client;
+/** Opens a TCP connection, one of `node:net`. */
+export type OpenSocket = (host: string, port: number) => unknown;
 
 /** Loads postgres.js, the package `postgres`.
  *  @throws RunletError DRIVER_MISSING */
@@ -34,8 +36,13 @@ export class Connection {
   readonly client: Client;
   #lost = false;
 
-  constructor(driver: Driver, address: ServerAddress) {
+  constructor(driver: Driver, address: ServerAddress, openSocket: OpenSocket | undefined) {
+    const hostname = new URL(address.url).hostname.replace(/^\[(.*)\]$/, "$1");
+    // The driver itself tries one host after the other, and finds sockets that are files.
+    const single = hostname !== "" && !hostname.includes(",") && !hostname.includes("%2F");
+    const socket = ({ port }: { port: number[] }): unknown => openSocket!(hostname, port[0]!);
     this.client = driver(address.url, {
+      ...(openSocket && single ? ({ socket } as object) : {}),
       max: 1,
       ssl: address.ssl as never,
       types: resultTypes(),
@@ -65,8 +72,12 @@ export class Connection {
     const result = await this.client
       .unsafe(sql, values, { prepare: false, simple: false } as { prepare: boolean })
       .values();
-    const columns = result.columns as unknown as { name: string }[] | undefined;
-    return { names: (columns ?? []).map(({ name }) => name), rows: result as unknown as unknown[][] };
+    const columns = (result.columns as unknown as { name: string; type: number }[] | undefined) ?? [];
+    return {
+      names: columns.map(({ name }) => name),
+      types: columns.map(({ type }) => type),
+      rows: result as unknown as unknown[][],
+    };
   }
 
   /** Runs one statement and forgets its result. */
@@ -105,6 +116,8 @@ export class Connection {
 
 export interface ResultRows {
   names: string[];
+  /** Object ids of the columns' types. */
+  types: number[];
   rows: unknown[][];
 }
 

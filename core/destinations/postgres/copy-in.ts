@@ -1,5 +1,13 @@
-import type { Writable } from "node:stream";
 import type { Client } from "./connection.ts";
+
+/** What is used of the stream that postgres.js gives for a COPY: one of Node's, in every runtime. */
+interface Writable {
+  readonly destroyed: boolean;
+  on(event: "error", listener: (error: unknown) => void): unknown;
+  write(chunk: Uint8Array, done: (error?: Error | null) => void): boolean;
+  end(done: (error?: Error | null) => void): unknown;
+  destroy(error: Error): unknown;
+}
 
 /** What is used of a query of postgres.js beyond its types. */
 interface PendingCopy {
@@ -24,6 +32,7 @@ export async function copyIn(client: Client, sql: string, chunks: Iterable<Uint8
     reject.call(pending, error);
   };
   pending.resolve = (stream) => {
+    pending.resolve = resolve;
     // At once: without a listener an error that comes in the same packet would end the process.
     stream.on("error", fail);
     resolve.call(pending, stream);
@@ -43,7 +52,10 @@ export async function copyIn(client: Client, sql: string, chunks: Iterable<Uint8
     await failed.catch(() => undefined);
     throw error;
   }
-  const finished = new Promise<void>((done) => stream.end(() => done()));
+  const finished = new Promise<void>((done, rejected) =>
+    stream.end((error) => (error ? rejected(error) : done())),
+  );
+  finished.catch(() => undefined);
   await Promise.race([finished, failed]);
 }
 

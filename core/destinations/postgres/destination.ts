@@ -1,4 +1,5 @@
 import { RunletError } from "../../errors.ts";
+import { host } from "../../host.ts";
 import { isValue, type Value } from "../../pipeline/value.ts";
 import type { Capabilities, Destination } from "../contract.ts";
 import { printedAddress, readAddress } from "./address.ts";
@@ -8,6 +9,8 @@ export interface PostgresOptions {
   /** Whether columns that are unique by the schema (`_dlt_id`) get a unique index in tables that a load creates, as
    *  with dlt. Default true. */
   uniqueIndexes?: boolean;
+  /** Opens a connection to the server, as `node:net` does; default: the host's, else the driver's. */
+  socket?: (host: string, port: number) => unknown;
 }
 
 const CAPABILITIES: Capabilities = {
@@ -38,7 +41,8 @@ export function postgres(where: string | Value<string>, options: PostgresOptions
         }
         text = await openOptions.resolve(text);
       }
-      return PostgresSession.open(await readAddress(text), openOptions, options);
+      const socket = options.socket ?? host().socket;
+      return PostgresSession.open(await readAddress(text), openOptions, { ...options, socket });
     },
   };
 }

@@ -13,7 +13,7 @@ import { columnName, keepName, nameLength, normalizedName, shortName } from "./n
 import { valueKind, valueLength, valueText } from "./value";
 
 /** The kind of column the value at hand makes. */
-function inferredKind(): u32 {
+export function inferredKind(): u32 {
   if (valueKind == K_TEXT) return parseTimestamp(valueText, valueLength) ? K_TIMESTAMP : K_TEXT;
   // An integer of more than 38 digits fits no number column: its digits are kept as text.
   if (valueKind == K_DECIMAL && !fitsDecimal()) return K_TEXT;
@@ -113,7 +113,7 @@ function hintedScale(h: Hint): u32 {
 }
 
 /** Two fields lead to one column: it gets a line of its own, both write through it. */
-function share(f: Field, column: Field): void {
+export function share(f: Field, column: Field): void {
   let target = column;
   const owner = cold(column);
   if (!isNull(owner.owner)) {

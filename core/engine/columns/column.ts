@@ -2,7 +2,7 @@
 import { allocStruct } from "../memory/arena";
 import { hashBytes, sameBytes } from "../memory/bytes";
 import {
-  cold, Cold, COLD, F_EXISTING, F_FIXED, F_NULLABLE, F_OWNED, F_SEEN_NULL, Field, isNull, nil, Table,
+  cold, Cold, COLD, F_EXISTING, F_FIXED, F_HINTED, F_NULLABLE, F_OWNED, F_REMOVED, F_SEEN_NULL, Field, isNull, nil, Table,
 } from "../layout/field";
 import { K_DECIMAL, K_DOUBLE, K_INT, K_MASK, K_NONE, K_SHARED } from "../layout/kinds";
 import { E_COLUMNS, fail } from "../scan/failure";
@@ -106,10 +106,11 @@ export function adoptColumn(f: Field, c: Field): void {
   k.base = from.base;
   k.widenedIn = from.widenedIn;
   k.widenedFrom = from.widenedFrom;
-  let v = t.columns;
-  while (!isNull(v)) {
-    if (cold(v).base == c) cold(v).base = f;
-    v = cold(v).nextColumn;
+  let at = changetype<usize>(k) + variants;
+  while (at <= changetype<usize>(k) + offsetof<Cold>("variantJson")) {
+    const v = load<Field>(at);
+    if (!isNull(v)) cold(v).base = f;
+    at += 4;
   }
   if (isNull(k.previousColumn)) t.columns = f;
   else cold(k.previousColumn).nextColumn = f;
@@ -118,7 +119,27 @@ export function adoptColumn(f: Field, c: Field): void {
   putInBucket(t, f);
 }
 
-/** Takes an unproven column out of its table; its field is as if it had never seen a value. */
+/** Whether no row has a value in the column, and nothing else vouches for its type. */
+export function isUnproven(c: Field): bool {
+  const k = cold(c);
+  return (k.flags & (F_FIXED | F_EXISTING | F_HINTED)) == 0 && c.len == k.nulls;
+}
+
+/** Gives an unproven column another type. */
+export function retype(c: Field, kind: u32): void {
+  const k = cold(c);
+  if (k.valid) freeColumn(c);
+  c.len = 0;
+  k.runStart = 0;
+  k.nulls = 0;
+  k.validDirty = 0;
+  k.precision = kind == K_DECIMAL ? 38 : 0;
+  k.scale = 0;
+  setKind(c, kind);
+}
+
+/** Takes an unproven column out of its table; its field is as if it had never seen a value. {@link forgetRemoved} ends
+ *  a series of removals. */
 export function removeColumn(c: Field): void {
   const k = cold(c);
   const t = k.table;
@@ -133,34 +154,45 @@ export function removeColumn(c: Field): void {
     t.boundHints--;
   }
   if (c.kind != <u8>K_NONE && k.valid) freeColumn(c);
+  c.kind = <u8>K_NONE;
+  c.len = 0xffffffff;
+  k.flags = (k.flags & F_SEEN_NULL) | F_REMOVED;
+  k.nulls = 0;
+}
+
+/** Makes the fields and columns of t forget the columns that were removed: once, after any number of removals. */
+export function forgetRemoved(t: Table): void {
+  let c = t.columns;
+  while (!isNull(c)) {
+    forgetVariants(cold(c));
+    c = cold(c).nextColumn;
+  }
   let f = t.fields;
   while (!isNull(f)) {
-    forget(cold(f), c);
-    if (cold(f).target == c) {
-      cold(f).target = nil<Field>();
+    const k = cold(f);
+    forgetVariants(k);
+    if (!isNull(k.target) && cold(k.target).flags & F_REMOVED) {
+      k.target = nil<Field>();
       if (f.kind == <u8>K_SHARED || f.kind == <u8>K_MASK) {
         f.kind = <u8>K_NONE;
         f.len = 0xffffffff;
       }
     }
+    f = k.nextField;
+  }
+  f = t.fields;
+  while (!isNull(f)) {
+    cold(f).flags &= ~F_REMOVED;
     f = cold(f).nextField;
   }
-  let other = t.columns;
-  while (!isNull(other)) {
-    forget(cold(other), c);
-    other = cold(other).nextColumn;
-  }
-  c.kind = <u8>K_NONE;
-  c.len = 0xffffffff;
-  k.flags &= F_SEEN_NULL;
-  k.nulls = 0;
 }
 
-function forget(k: Cold, c: Field): void {
+function forgetVariants(k: Cold): void {
   let at = changetype<usize>(k) + offsetof<Cold>("variantBool");
   const end = changetype<usize>(k) + offsetof<Cold>("variantJson");
   while (at <= end) {
-    if (load<Field>(at) == c) store<Field>(at, nil<Field>());
+    const v = load<Field>(at);
+    if (!isNull(v) && cold(v).flags & F_REMOVED) store<Field>(at, nil<Field>());
     at += 4;
   }
 }

@@ -1,10 +1,10 @@
 // Undoing a record: its rows, and what its values alone made known (columns, widened types).
-import { cold, F_EXISTING, F_FIXED, F_HINTED, Field, isNull, Table } from "../layout/field";
+import { cold, F_SEEN_NULL, Field, isNull, Table } from "../layout/field";
 import { isColumn, isVariable, K_BOOL, K_DECIMAL, K_INT, K_NONE, K_SHARED } from "../layout/kinds";
 import { firstTable, recordSerial } from "../tables/table";
 import { bitBytes } from "./storage";
 import { truncateOwnIds } from "../tables/own-ids";
-import { removeColumn, unwiden } from "./column";
+import { forgetRemoved, isUnproven, removeColumn, unwiden } from "./column";
 
 export function rollbackRecord(): void {
   let t = firstTable;
@@ -19,29 +19,33 @@ function rollbackTable(t: Table): void {
   t.rows = rows;
   t.record = 0;
   let c = t.columns;
+  let removed = false;
   while (!isNull(c)) {
     const next = cold(c).nextColumn;
     truncate(c, rows);
     if (cold(c).widenedIn == recordSerial) unwiden(c);
-    if (isUnproven(c)) removeColumn(c);
+    if (isUnproven(c)) {
+      removeColumn(c);
+      removed = true;
+    }
     c = next;
   }
+  if (removed) forgetRemoved(t);
   let f = t.fields;
   while (!isNull(f)) {
     if (!isColumn(f.kind) && f.len > rows && f.len != 0xffffffff) f.len = rows;
     const k = cold(f);
     k.writerRow = 0;
+    if (k.nullIn == recordSerial) {
+      k.nullIn = 0;
+      k.flags &= ~F_SEEN_NULL;
+      if (f.kind == <u8>K_NONE) f.len = 0xffffffff;
+    }
     f = k.nextField;
   }
   truncateOwnIds(t.ownIds, rows);
   truncateOwnIds(t.ownParentIds, rows);
   truncateOwnIds(t.ownRootIds, rows);
-}
-
-/** Whether no committed row has a value in the column, and nothing else vouches for its type. */
-function isUnproven(c: Field): bool {
-  const k = cold(c);
-  return (k.flags & (F_FIXED | F_EXISTING | F_HINTED)) == 0 && c.len == k.nulls;
 }
 
 /** Shortens c to at most `rows` rows. */

@@ -77,6 +77,8 @@ export class Cold {
   /** K_SHARED target: the shape whose value the current row holds. */
   writer: Shape;
   writerRow: u32;
+  /** Record that first brought the field a null: with it, that is forgotten. */
+  nullIn: u32;
   /** Base column of a variant. */
   base: Field;
   /** Record that widened the column, for its rollback; its kind before. */
@@ -97,6 +99,8 @@ export class Cold {
 @inline export const F_MERGE: u32 = 64;
 /** Owned by a field of the data (a column from the configuration is not, until its key is seen). */
 @inline export const F_OWNED: u32 = 128;
+/** Taken out of its table a moment ago. */
+@inline export const F_REMOVED: u32 = 512;
 /** Type given by a hint. */
 @inline export const F_HINTED: u32 = 256;
 

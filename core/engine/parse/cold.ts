@@ -1,16 +1,16 @@
 // Values off the fast path: the first of a field, those of another type than the column, masked, shared, dropped ones.
 // Everything here is called from the parser with p on the value (strings: after the quote) and returns the position
 // after it, 0 on failure.
-import { bindBeside, bindField, givesWay, variantOf } from "../columns/bind";
+import { bindBeside, bindField, givesWay, inferredKind, share, variantOf } from "../columns/bind";
 import { childPath, childPrefix, columnName, nameLength, shortName } from "../columns/name";
-import { findColumn } from "../columns/column";
+import { findColumn, forgetRemoved, isUnproven, removeColumn, retype } from "../columns/column";
 import { convertInto } from "../columns/convert";
 import { setDouble, setInt, setValue } from "../columns/value";
 import { maskValue } from "../columns/mask";
 import { putI64, putNull, unwriteRow } from "../columns/write";
 import { sameBytes } from "../memory/bytes";
 import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
-import { cold, Cold, F_SEEN_NULL, Field, isNull, Table } from "../layout/field";
+import { cold, Cold, F_OWNED, F_SEEN_NULL, Field, isNull, Table } from "../layout/field";
 import {
   isColumn, K_BOOL, K_DECIMAL, K_DOUBLE, K_INT, K_JSON, K_LIST, K_MASK, K_NONE, K_OBJECT, K_ROW_ID, K_SHARED, K_SKIP,
   K_TEXT, K_TIMESTAMP, K_TWIN,
@@ -75,9 +75,7 @@ function storeValue(at: usize, f: Field, row: u32): bool {
     f.len = row + 1;
     c = cold(f).target;
     if (kind == K_MASK && !maskValue(cold(f).hint)) return true;
-    if (c.len > row && !makeWay(c, f, row)) return true;
-    cold(c).writer = cold(f).owner;
-    cold(c).writerRow = row + 1;
+    if (!claim(c, f, row)) return true;
   } else if (c.len > row) return fail(at, E_DUPLICATE) != 0;
   return storeIn(at, c, row);
 }
@@ -89,6 +87,18 @@ function storeIn(at: usize, c: Field, row: u32): bool {
   if (v.len > row) return fail(at, E_DUPLICATE) != 0;
   if (!convertInto(v, row)) return fail(at, E_VARIANT) != 0;
   if (c.len <= row) putNull(c, row);
+  return true;
+}
+
+/** Makes row `row` of c the field's to write; false when what another field has written there stays. */
+function claim(c: Field, f: Field, row: u32): bool {
+  if (c.len > row) {
+    if (!makeWay(c, f, row)) return false;
+    // The value that gave way does not decide the type either.
+    if (isUnproven(c)) retype(c, inferredKind());
+  }
+  cold(c).writer = cold(f).owner;
+  cold(c).writerRow = row + 1;
   return true;
 }
 
@@ -117,10 +127,7 @@ function storeBeside(at: usize, f: Field, row: u32): bool {
   }
   f.len = row + 1;
   const c = k.target;
-  if (c.len > row && !makeWay(c, f, row)) return true;
-  cold(c).writer = k.owner;
-  cold(c).writerRow = row + 1;
-  return storeIn(at, c, row);
+  return claim(c, f, row) ? storeIn(at, c, row) : true;
 }
 
 // ---- scalars
@@ -174,16 +181,49 @@ export function coldBool(p: usize, f: Field, row: u32, value: u32): usize {
 
 /** A null in a field that may have been written in this row, or has seen nothing yet. */
 export function coldNull(p: usize, f: Field, row: u32): usize {
-  const kind: u32 = f.kind;
-  if (kind == K_NONE && f.len == 0xffffffff) {
-    cold(f).flags |= F_SEEN_NULL;
+  if (f.kind == <u8>K_NONE && f.len == 0xffffffff) {
+    noteNull(f);
+    f.len = row + 1;
+    const name = columnName(f);
+    const other = findColumn(cold(f).table, name, nameLength);
+    if (isNull(other) || !(cold(other).flags & F_OWNED)) return p + 4;
+    share(f, other);
     f.len = 0;
+  }
+  const kind: u32 = f.kind;
+  if (kind == K_SHARED) return sharedNull(p, f, row);
+  if ((kind == K_OBJECT || kind == K_LIST) && f.len <= row) {
+    noteNull(f);
+    f.len = row + 1;
     return p + 4;
   }
-  if (kind == K_OBJECT || kind == K_LIST) cold(f).flags |= F_SEEN_NULL;
   const how = special(p, f);
   if (how < 0) return 0;
   if (how == 0 && f.len != 0xffffffff && f.len > row) return fail(p, E_DUPLICATE);
+  return p + 4;
+}
+
+function noteNull(f: Field): void {
+  const k = cold(f);
+  if (k.flags & F_SEEN_NULL) return;
+  k.flags |= F_SEEN_NULL;
+  k.nullIn = recordSerial;
+}
+
+/** A null counts like any value where two keys of a row lead to one column. */
+function sharedNull(p: usize, f: Field, row: u32): usize {
+  if (f.len > row) return fail(p, E_DUPLICATE);
+  f.len = row + 1;
+  const c = cold(f).target;
+  if (c.len > row && makeWay(c, f, row)) {
+    cold(c).writer = cold(f).owner;
+    cold(c).writerRow = row + 1;
+    if (isUnproven(c)) {
+      removeColumn(c);
+      forgetRemoved(cold(f).table);
+      noteNull(f);
+    }
+  }
   return p + 4;
 }
 

@@ -1,15 +1,14 @@
 // One JSON value written anew: compact, strings with the least escapes, numbers as they stand, of equal keys the last.
 // Fills json columns and rewrites records in which a key stands twice.
 import { allocBlock, freeBlock } from "../memory/arena";
-import { Buffer, newBuffer, putByte, putBytes, reserve } from "../memory/buffer";
-import { hashBytes, sameBytes } from "../memory/bytes";
+import { Buffer, clearBuffer, newBuffer, putByte, putBytes, reserve } from "../memory/buffer";
 import { E_COLON, E_DEPTH, E_KEY, E_LIST_END, E_OBJECT_END, fail } from "../scan/failure";
 import { getDepthLimit, skipLiteral, skipNumber } from "../scan/skip";
 import { cursor, decodeString, skipSpace, skipString } from "../scan/text";
 
-/** Members of the objects being written: hash of the key, and where in the output the member begins, its key ends. */
+/** Members of the objects being written: where in the output each begins (at its comma), and where its key ends. */
 const members = newBuffer();
-@inline const MEMBER: usize = 12;
+@inline const MEMBER: usize = 8;
 
 /** Writes the n bytes of decoded text at p as a JSON string. */
 export function putJsonString(out: Buffer, p: usize, n: usize): void {
@@ -106,64 +105,99 @@ function writeObject(p: usize, out: Buffer, depth: u32): usize {
       putByte(out, 58);
       p = writeJson(skipSpace(p + 1), out, depth);
       if (!p) return 0;
-      noteMember(out, base, start, keyEnd);
+      const m = reserve(members, MEMBER);
+      store<u32>(m, <u32>start);
+      store<u32>(m, <u32>keyEnd, 4);
+      members.len += MEMBER;
       p = skipSpace(p);
       const c = load<u8>(p);
       if (c == 125) break;
       if (c != 44) return fail(p, E_OBJECT_END);
       p = skipSpace(p + 1);
     }
-    if (members.len > base) {
-      const first = load<u32>(members.ptr + base, 4);
-      memory.copy(out.ptr + first, out.ptr + first + 1, out.len - first - 1);
-      out.len--;
-    }
+    keepLast(out, base);
   }
   members.len = base;
   putByte(out, 125);
   return p + 1;
 }
 
-/** Enters the member out[start..] of the object whose members begin at base; an earlier one of the same key goes. */
-function noteMember(out: Buffer, base: usize, start: usize, keyEnd: usize): void {
-  const key = out.ptr + start + 1;
-  const length = keyEnd - start - 1;
-  const hash = hashBytes(key, length);
-  let at = base;
-  let gone: usize = 0;
-  while (at < members.len) {
-    const m = members.ptr + at;
-    const from = <usize>load<u32>(m, 4);
-    const n = <usize>load<u32>(m, 8) - from - 1;
-    if (load<u32>(m) == hash && n == length && sameBytes(out.ptr + from + 1, key, n)) {
-      gone = removeMember(out, at, start);
-      break;
-    }
-    at += MEMBER;
+/** Order of the members being compared: numbers of members, sorted by key and then by place. */
+const order = newBuffer();
+
+/** Takes out of an object's members (those from base on) all but the last of each key, and the first comma. */
+function keepLast(out: Buffer, base: usize): void {
+  const count = <u32>((members.len - base) / MEMBER);
+  if (count == 0) return;
+  clearBuffer(order);
+  const sorted = reserve(order, <usize>count * 8);
+  for (let i: u32 = 0; i < count; i++) store<u32>(sorted + (<usize>i << 2), i);
+  sortMembers(out, base, sorted, count);
+  // A member that is followed by one of the same key goes.
+  const gone = sorted + (<usize>count << 2);
+  memory.fill(gone, 0, count);
+  for (let i: u32 = 0; i + 1 < count; i++) {
+    const a = load<u32>(sorted + (<usize>i << 2));
+    const b = load<u32>(sorted + (<usize>i << 2), 4);
+    if (compareKeys(out, base, a, b) == 0) store<u8>(gone + a, 1);
   }
-  const d = reserve(members, MEMBER);
-  store<u32>(d, hash);
-  store<u32>(d, <u32>(start - gone), 4);
-  store<u32>(d, <u32>(keyEnd - gone), 8);
-  members.len += MEMBER;
+  const end = out.len;
+  let to = <usize>load<u32>(members.ptr + base);
+  let first = true;
+  for (let i: u32 = 0; i < count; i++) {
+    if (load<u8>(gone + i)) continue;
+    const m = members.ptr + base + <usize>i * MEMBER;
+    let from = <usize>load<u32>(m);
+    const stop = i + 1 < count ? <usize>load<u32>(m, MEMBER) : end;
+    if (first) from++;
+    first = false;
+    if (from != to) memory.copy(out.ptr + to, out.ptr + from, stop - from);
+    to += stop - from;
+  }
+  out.len = to;
 }
 
-/** Takes the member at `at` out of the output and the list; `newest` is where the one not yet listed begins.
- *  Returns by how many bytes what follows has moved up. */
-function removeMember(out: Buffer, at: usize, newest: usize): usize {
-  const from = <usize>load<u32>(members.ptr + at, 4);
-  const next = at + MEMBER;
-  const to = next < members.len ? <usize>load<u32>(members.ptr + next, 4) : newest;
-  const n = to - from;
-  memory.copy(out.ptr + from, out.ptr + to, out.len - to);
-  out.len -= n;
-  memory.copy(members.ptr + at, members.ptr + next, members.len - next);
-  members.len -= MEMBER;
-  while (at < members.len) {
-    const p = members.ptr + at;
-    store<u32>(p, load<u32>(p, 4) - <u32>n, 4);
-    store<u32>(p, load<u32>(p, 8) - <u32>n, 8);
-    at += MEMBER;
+/** Compares the keys of two members; the order itself means nothing. */
+function compareKeys(out: Buffer, base: usize, a: u32, b: u32): i32 {
+  const x = members.ptr + base + <usize>a * MEMBER;
+  const y = members.ptr + base + <usize>b * MEMBER;
+  const n = load<u32>(x, 4) - load<u32>(x);
+  const m = load<u32>(y, 4) - load<u32>(y);
+  if (n != m) return n < m ? -1 : 1;
+  return memory.compare(out.ptr + load<u32>(x), out.ptr + load<u32>(y), n);
+}
+
+/** Heap sort by key, then place: linear in memory and n log n whatever the keys. */
+function sortMembers(out: Buffer, base: usize, sorted: usize, count: u32): void {
+  for (let i = <i32>(count >>> 1) - 1; i >= 0; i--) siftDown(out, base, sorted, <u32>i, count);
+  for (let n = count - 1; n > 0 && n < count; n--) {
+    const top = load<u32>(sorted);
+    store<u32>(sorted, load<u32>(sorted + (<usize>n << 2)));
+    store<u32>(sorted + (<usize>n << 2), top);
+    siftDown(out, base, sorted, 0, n);
   }
-  return n;
+}
+
+function isBefore(out: Buffer, base: usize, a: u32, b: u32): bool {
+  const c = compareKeys(out, base, a, b);
+  return c < 0 || (c == 0 && a < b);
+}
+
+function siftDown(out: Buffer, base: usize, sorted: usize, at: u32, count: u32): void {
+  while (true) {
+    let child = at * 2 + 1;
+    if (child >= count) return;
+    const right = child + 1;
+    if (
+      right < count &&
+      isBefore(out, base, load<u32>(sorted + (<usize>child << 2)), load<u32>(sorted + (<usize>right << 2)))
+    )
+      child = right;
+    const a = load<u32>(sorted + (<usize>at << 2));
+    const c = load<u32>(sorted + (<usize>child << 2));
+    if (!isBefore(out, base, a, c)) return;
+    store<u32>(sorted + (<usize>at << 2), c);
+    store<u32>(sorted + (<usize>child << 2), a);
+    at = child;
+  }
 }

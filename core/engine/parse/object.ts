@@ -59,7 +59,7 @@ export function parseObject(p: usize, shape: Shape, row: u32): usize {
     } else {
       const word = load<u32>(p);
       if (word == 0x6c6c756e) {
-        if (f.len > row || <u32>f.kind - K_OBJECT <= K_LIST - K_OBJECT) p = coldNull(p, f, row);
+        if (f.len > row || f.kind > <u8>K_TEXT) p = coldNull(p, f, row);
         else p += 4;
       } else if (word == 0x65757274 || (word == 0x736c6166 && load<u8>(p, 4) == 101)) {
         const value = <u32>(word == 0x65757274);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { output } from "../child.ts";
+import { command } from "../child.ts";
 import { repository } from "../app.ts";
 
 /** Under the Node that runs the tests, or another program. */
@@ -9,8 +9,8 @@ export function underNode(
   app: string,
   origin: string,
   program = process.execPath,
-): ReturnType<typeof output> {
-  return output(program, ["command.js", `${origin}/api`], app);
+): ReturnType<typeof command> {
+  return command(program, ["command.js", `${origin}/api`], app);
 }
 
 /** The program of another major version, from npm's packages of Node; kept in `build/`. */

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { compileFunction } from "node:vm";
 import { RunletError } from "../../core/errors.ts";
 import type { FileRuntime, WasmModule } from "./file-runtime.ts";
+import { packagePlaces } from "./package-places.ts";
 
 /** The version whose file handling runlet was tested with; others lose data on files. */
 export const DUCKDB_WASM_VERSION = "1.33.1-dev65.0";
@@ -62,9 +63,8 @@ export function loadLibrary(): Promise<EngineFactory> {
 }
 
 function locate(): string {
-  const places = [join(process.cwd(), "package.json"), import.meta.url];
   let cause: unknown;
-  for (const place of places) {
+  for (const place of packagePlaces()) {
     try {
       return createRequire(place).resolve("@duckdb/duckdb-wasm/blocking");
     } catch (error) {

@@ -1,0 +1,189 @@
+import type { ColumnSchema, TableSchema, WriteDisposition } from "../../schema/types.ts";
+import { quoteName } from "../sql/quote.ts";
+import type { Connection } from "./connection.ts";
+import type { LoadLocks } from "./locks.ts";
+import {
+  addColumns,
+  completeColumns,
+  createTable,
+  qualified,
+  type StoredColumn,
+  storedColumns,
+} from "./tables.ts";
+import { foldVariant } from "./widen.ts";
+
+/** A table in a load. */
+interface LoadTable {
+  /** What streams are copied into may have: the table's columns and those it is to get. */
+  columns: StoredColumn[];
+  /** Whether this load made it, so that no reader can be in its way. */
+  created: boolean;
+  /** Number of the temporary table that takes the rows in its stead. */
+  stage: number | undefined;
+  /** Columns that the table gets before the commit. */
+  added: ColumnSchema[];
+  /** Columns that get a unique index before the commit, when rows are in: sorted once, it costs a fraction. */
+  unique: string[];
+}
+
+/** The tables of one load, changed such that readers are held up for no longer than the commit.
+ *
+ *  - A new table is created in the transaction, and rows are copied into it.
+ *  - Rows are appended by copying into the table; readers see them with the commit.
+ *  - `replace` deletes the rows and copies the new ones beside them: readers go on seeing the old ones, in all tables alike.
+ *    TRUNCATE, or a new table put in place of the old, would be faster for big tables and leave nothing for vacuum, but lock
+ *    readers out, show an empty table to transactions that began before, and lose the table's views and grants.
+ *  - Columns are added just before the commit, since that locks readers out until it. The rows of such a table wait in a
+ *    temporary one, which belongs to the connection and vanishes with the transaction. */
+export class LoadTables {
+  readonly #connection: Connection;
+  readonly #dataset: string;
+  readonly #locks: LoadLocks;
+  readonly #uniqueIndexes: boolean;
+  readonly #tables = new Map<string, LoadTable>();
+  #stages = 0;
+
+  constructor(connection: Connection, dataset: string, locks: LoadLocks, uniqueIndexes: boolean) {
+    this.#connection = connection;
+    this.#dataset = dataset;
+    this.#locks = locks;
+    this.#uniqueIndexes = uniqueIndexes;
+  }
+
+  columns(name: string): readonly StoredColumn[] | undefined {
+    return this.#tables.get(name)?.columns;
+  }
+
+  /** What rows of the table are copied into, as SQL. */
+  target(name: string): string {
+    const stage = this.#tables.get(name)?.stage;
+    return stage === undefined ? qualified(this.#dataset, name) : stageName(stage);
+  }
+
+  async prepare(table: TableSchema, disposition: WriteDisposition): Promise<void> {
+    const { name } = table;
+    const wanted = completeColumns(table);
+    const known = this.#tables.get(name);
+    if (known) return this.#extend(name, known, wanted);
+    const stored = await storedColumns(this.#connection, this.#dataset, name);
+    if (stored.length === 0) {
+      if (wanted.length === 0) return;
+      await this.#create(name, wanted);
+      return;
+    }
+    if (disposition === "replace") {
+      await this.#locks.ownTable(name);
+      await this.#connection.run(`DELETE FROM ${qualified(this.#dataset, name)}`);
+    } else {
+      await this.#locks.shareTable(name);
+    }
+    const found: LoadTable = { columns: stored, created: false, stage: undefined, added: [], unique: [] };
+    this.#tables.set(name, found);
+    await this.#extend(name, found, wanted);
+  }
+
+  /** Makes a system table exist. Loads commit one after the other, so nobody makes it at the same time. */
+  async prepareSystem(table: TableSchema): Promise<void> {
+    const columns = completeColumns(table);
+    const stored = await storedColumns(this.#connection, this.#dataset, table.name);
+    if (stored.length > 0) return;
+    await createTable(this.#connection, this.#dataset, table.name, columns);
+    await this.#index(table.name, uniqueOf(columns));
+  }
+
+  async #create(name: string, wanted: readonly ColumnSchema[]): Promise<void> {
+    await this.#locks.ownTable(name);
+    await createTable(this.#connection, this.#dataset, name, wanted);
+    this.#tables.set(name, {
+      columns: await storedColumns(this.#connection, this.#dataset, name),
+      created: true,
+      stage: undefined,
+      added: [],
+      unique: uniqueOf(wanted),
+    });
+  }
+
+  async #extend(name: string, table: LoadTable, wanted: readonly ColumnSchema[]): Promise<void> {
+    const names = new Set(table.columns.map((column) => column.name));
+    const added = wanted.filter((column) => !names.has(column.name));
+    if (added.length === 0) return;
+    if (table.created) {
+      await addColumns(this.#connection, qualified(this.#dataset, name), name, added);
+      table.columns = await storedColumns(this.#connection, this.#dataset, name);
+      return;
+    }
+    if (table.stage === undefined) {
+      const stage = this.#stages++;
+      await this.#connection.run(
+        `CREATE TEMP TABLE ${quoteName(stageTable(stage))} ON COMMIT DROP
+         AS SELECT * FROM ${qualified(this.#dataset, name)} WITH NO DATA`,
+      );
+      table.stage = stage;
+    }
+    await addColumns(this.#connection, stageName(table.stage), name, added);
+    table.added.push(...added);
+    table.columns = await this.#staged(table.stage);
+  }
+
+  async #staged(stage: number): Promise<StoredColumn[]> {
+    const { rows } = await this.#connection.rows(
+      "SELECT nspname::text FROM pg_catalog.pg_namespace WHERE oid = pg_my_temp_schema()",
+    );
+    return storedColumns(this.#connection, rows[0]![0] as string, stageTable(stage));
+  }
+
+  async widen(name: string, base: string, variant: string): Promise<boolean> {
+    const table = this.#tables.get(name);
+    if (table) await this.#settle(name, table);
+    else await this.#locks.shareTable(name);
+    const target = qualified(this.#dataset, name);
+    const columns = await storedColumns(this.#connection, this.#dataset, name);
+    if (!(await foldVariant(this.#connection, target, columns, base, variant))) return false;
+    // The table is this load's own now, locked until the commit.
+    const changed: LoadTable = table ?? { columns, created: true, stage: undefined, added: [], unique: [] };
+    changed.created = true;
+    changed.columns = await storedColumns(this.#connection, this.#dataset, name);
+    this.#tables.set(name, changed);
+    return true;
+  }
+
+  /** Adds the columns, moves the rows that wait, and makes indexes. */
+  async settle(): Promise<void> {
+    for (const [name, table] of this.#tables) {
+      await this.#settle(name, table);
+      await this.#index(name, table.unique);
+      table.unique = [];
+    }
+  }
+
+  async #settle(name: string, table: LoadTable): Promise<void> {
+    if (table.stage === undefined) return;
+    const target = qualified(this.#dataset, name);
+    await addColumns(this.#connection, target, name, table.added);
+    const columns = table.columns.map((column) => quoteName(column.name)).join(", ");
+    const stage = stageName(table.stage);
+    await this.#connection.run(`INSERT INTO ${target} (${columns}) SELECT ${columns} FROM ${stage}`);
+    await this.#connection.run(`DROP TABLE ${stage}`);
+    Object.assign(table, { stage: undefined, added: [], created: true });
+  }
+
+  async #index(name: string, columns: readonly string[]): Promise<void> {
+    if (!this.#uniqueIndexes) return;
+    for (const column of columns) {
+      const target = qualified(this.#dataset, name);
+      await this.#connection.run(`ALTER TABLE ${target} ADD UNIQUE (${quoteName(column)})`);
+    }
+  }
+}
+
+function uniqueOf(columns: readonly ColumnSchema[]): string[] {
+  return columns.filter((column) => column.unique).map((column) => column.name);
+}
+
+function stageTable(stage: number): string {
+  return `_runlet_stage_${stage}`;
+}
+
+function stageName(stage: number): string {
+  return `pg_temp.${quoteName(stageTable(stage))}`;
+}

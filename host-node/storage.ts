@@ -1,0 +1,155 @@
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { RunletError } from "../core/errors.ts";
+import { failpoint } from "../core/packages/failpoints.ts";
+import type { Storage, StoredItem } from "../core/packages/storage.ts";
+import { environment } from "./environment.ts";
+import { holderName, takeLock } from "./lock-file.ts";
+
+/** What is being written, and what is being removed, so that a crash leaves it recognisable. */
+const PARTIAL = /\.(partial|removed)(\.\d+)?$/;
+
+/** Bytes per write call: what is written meanwhile can be cut off. */
+const WRITE_BYTES = 4 * 1024 * 1024;
+
+/** The folder of everything that is kept for runs: RUNLET_HOME, else `.runlet` in the working directory. */
+export function storageHome(): string {
+  return environment("RUNLET_HOME") ?? ".runlet";
+}
+
+/** A durable folder on the file system, `<home>/<name>`. */
+export function storageAt(name: string, home = storageHome()): Storage {
+  const place = join(home, folderName(name));
+  const at = (item: string) => (item === "" ? place : join(place, item));
+  const guarded = async <T>(doing: string, item: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw storageFailure(doing, at(item), error);
+    }
+  };
+  return {
+    place,
+    workingFolder: process.cwd(),
+    write: (item, bytes, { later = false } = {}) =>
+      guarded("write", item, () => writeWhole(at(item), bytes, later)),
+    read: (item) =>
+      guarded("read", item, () => readFile(at(item)).catch((error: unknown) => missing(error, undefined))),
+    list: (folder) => guarded("read", folder, () => listed(at(folder))),
+    remove: (item) => guarded("remove", item, () => removeWhole(at(item))),
+    lock: (item, what) =>
+      guarded("lock", item, async () => {
+        await makeFolder(place);
+        const lock = takeLock(at(item), (holder) => {
+          const since = holder.since ? `, since ${holder.since}` : "";
+          return new RunletError("CONCURRENT_RUN", `${what} is being run by ${holderName(holder)}${since}`, {
+            hint: `nothing was changed · wait for that run; if it is gone for good, remove ${at(item)}`,
+          });
+        });
+        return { release: async () => lock.release() };
+      }),
+  };
+}
+
+/** A name as a folder on every file system. */
+function folderName(name: string): string {
+  const plain = name.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 100);
+  return /^\.*$/.test(plain) ? `_${plain}` : plain;
+}
+
+async function writeWhole(
+  path: string,
+  bytes: Uint8Array | AsyncIterable<Uint8Array>,
+  later: boolean,
+): Promise<void> {
+  await makeFolder(dirname(path));
+  const partial = `${path}.partial`;
+  const file = await open(partial, "w");
+  try {
+    if (bytes instanceof Uint8Array) await writeBytes(file, bytes);
+    else for await (const part of bytes) await writeBytes(file, part);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  if (!later) failpoint("package.seal.during");
+  await rename(partial, path);
+  if (!later) await syncFolder(dirname(path));
+}
+
+async function writeBytes(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.byteLength;) {
+    const { bytesWritten } = await file.write(bytes, at, Math.min(WRITE_BYTES, bytes.byteLength - at));
+    at += bytesWritten;
+    failpoint("package.segment.during");
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  const created = await mkdir(path, { recursive: true });
+  if (created === undefined) return;
+  // Each new folder's name is in the folder above it.
+  for (let folder = path; ; folder = dirname(folder)) {
+    await syncFolder(dirname(folder));
+    if (relative(created, folder) === "" || folder === dirname(folder)) return;
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function listed(folder: string): Promise<StoredItem[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) =>
+    missing(error, []),
+  );
+  const items: StoredItem[] = [];
+  for (const entry of entries ?? []) {
+    const path = join(folder, entry.name);
+    if (PARTIAL.test(entry.name)) {
+      // What a crash left half removed; half-written blobs are replaced by the next write, or go with their folder.
+      if (/\.removed/.test(entry.name)) await rm(path, { recursive: true, force: true });
+      continue;
+    }
+    const isFolder = entry.isDirectory();
+    items.push({ name: entry.name, isFolder, bytes: isFolder ? 0 : (await stat(path)).size });
+  }
+  return items.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A folder cannot be removed at once, but renamed. */
+async function removeWhole(path: string): Promise<void> {
+  const aside = `${path}.removed.${process.pid}`;
+  await rm(aside, { recursive: true, force: true });
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    return missing(error, undefined);
+  }
+  failpoint("package.remove.during");
+  await rm(aside, { recursive: true, force: true });
+}
+
+function missing<T>(error: unknown, otherwise: T): T {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ENOTDIR") return otherwise;
+  throw error;
+}
+
+function storageFailure(doing: string, path: string, cause: unknown): unknown {
+  if (cause instanceof RunletError) return cause;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  // What failpoints throw in tests is not the file system's.
+  if (code === undefined) return cause;
+  const hint =
+    code === "ENOSPC" || code === "EDQUOT"
+      ? "the disk is full: make room, or set RUNLET_HOME to a folder on another disk"
+      : "set RUNLET_HOME to a folder that can be written, or run without packages: RUNLET_PACKAGES=none";
+  return new RunletError("STORAGE_FAILED", `cannot ${doing} ${path}: ${message}`, { hint, cause });
+}

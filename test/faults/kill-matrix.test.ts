@@ -1,0 +1,114 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { nodeHost } from "../../host-node/host.ts";
+import { storageAt } from "../../host-node/storage.ts";
+import { installHost } from "../../core/index.ts";
+import { type Failpoint, FAILPOINTS } from "../../core/packages/failpoints.ts";
+import { buildChild, runKilled } from "./kill.ts";
+import { DATASET, destinationOf, look, shop, type Sight, type StoreChoice, whole } from "./shop.ts";
+import { type Stores, storesOf } from "./stores.ts";
+
+const FULL = process.env["RUNLET_FULL"] === "1";
+
+/** Points that one load passes several times are taken at the first, a middle and a later time. */
+const TIMES: Partial<Record<Failpoint, number[]>> = {
+  "extract.page": [1, 5],
+  "package.segment.before": [1, 3],
+  "package.segment.during": [1, 3],
+  "package.segment.after": [1, 4],
+  "destination.write.before": [1, 3],
+  "destination.write.after": [1, 2, 4],
+  "recover.write": [1, 3],
+};
+
+/** Points that only some destinations have. */
+const OWN: Partial<Record<Failpoint, readonly StoreChoice["kind"][]>> = {
+  "destination.commit.during": ["wasm", "native"],
+};
+
+const cells = FAILPOINTS.flatMap((point) => (TIMES[point] ?? [1]).map((time) => ({ point, time })));
+
+/** A sample that differs from store to store and covers, over the three, most points. */
+function sample(kind: StoreChoice["kind"]): typeof cells {
+  const own = cells.filter(({ point }) => OWN[point]?.includes(kind) ?? true);
+  const first = ["wasm", "native", "postgres"].indexOf(kind);
+  return FULL ? own : own.filter((_, at) => at % 5 === first);
+}
+
+beforeAll(buildChild);
+
+describe.each(["wasm", "native", "postgres"] as const)("a run killed on its way to %s", (kind) => {
+  let stores: Stores;
+  let home: string;
+
+  const restart = async (store: StoreChoice, run: number) => {
+    installHost({ ...nodeHost, log: () => undefined, storage: (name) => storageAt(name, home) });
+    return shop(run).run({ to: await destinationOf(store) });
+  };
+  const see = async (store: StoreChoice): Promise<Sight & { broken: number }> => {
+    const session = await (await destinationOf(store)).open({ dataset: DATASET, existing: true });
+    try {
+      const sight = await look((text) => session.query(text));
+      // Every row has a parent or a load that is known, and every load is known once.
+      const [row] = await session.query<{ broken: bigint | number }>(
+        `select (select count(*) from events where _dlt_load_id not in (select load_id from _dlt_loads where status = 0))
+          + (select count(*) from snapshot where _dlt_load_id not in (select load_id from _dlt_loads where status = 0))
+          + (select count(*) from events__tags where _dlt_parent_id not in (select _dlt_id from events))
+          + (select count(*) from snapshot__parts where _dlt_parent_id not in (select _dlt_id from snapshot))
+          + (select count(*) - count(distinct load_id) from _dlt_loads)
+          + (select count(*) - count(distinct _dlt_id) from events) as broken`,
+      );
+      return { ...sight, broken: Number(row!.broken) };
+    } finally {
+      await session.close();
+    }
+  };
+
+  beforeAll(async () => {
+    stores = await storesOf(kind);
+    home = join(stores.folder, "base-home");
+    await restart(stores.base, 1);
+  }, 120_000);
+  afterAll(() => stores.stop());
+
+  test.each(sample(kind))(
+    "at $point, time $time, is made good by the next",
+    { timeout: 60_000 },
+    async ({ point, time }) => {
+      const name = `${point}.${time}`;
+      const store = await stores.copy(name);
+      home = join(stores.folder, `home-${name}`);
+      const before = await see(store);
+      if (point.startsWith("recover."))
+        expect((await runKilled(store, 2, home, "package.seal.after")).signal).toBe("SIGKILL");
+      const killed = await runKilled(store, 2, home, `${point}:${time}`);
+      expect(killed, "the failpoint fires").toMatchObject({ signal: "SIGKILL", errors: "" });
+
+      // What was visible in the process, and what is so after its death, is all of the old or all of the new.
+      const states = [before, await see(store), ...killed.sights].map(({ loads, ...sight }) => {
+        expect([1, 2]).toContain(loads);
+        return sight;
+      });
+      const [old, young] = [whole(1), whole(2)];
+      for (const state of states) expect(state).toMatchObject(state.events === old.events ? old : young);
+
+      const info = await restart(store, 2);
+      const after = await see(store);
+      expect(after).toMatchObject({ ...young, broken: 0 });
+      // The load came from its package, was there already, or was read anew: never twice.
+      const loaded = info.recovered.length + (states[1]!.events === young.events ? 1 : 0);
+      expect(after.loads).toBe(2 + loaded);
+      expect(info.tables["events"]?.rows ?? 0).toBe(loaded === 1 ? 0 : 40);
+      expect(await stateOf(store)).toEqual({ next: 80, seen: 80 });
+      expect(readdirSync(join(home, "shop")), "nothing is left in the storage").toEqual([]);
+    },
+  );
+
+  async function stateOf(store: StoreChoice) {
+    const session = await (await destinationOf(store)).open({ dataset: DATASET, existing: true });
+    const { state } = await session.restore("shop", "shop").finally(() => session.close());
+    const sources = (state as { sources: Record<string, Record<string, any>> }).sources;
+    return { next: sources["shop"]!["resources"].events.next, seen: sources["shop"]!["seen"] };
+  }
+});

@@ -1,0 +1,102 @@
+import type { Destination, Pipeline } from "../../core/index.ts";
+import { pipeline, resource, source } from "../../core/index.ts";
+
+/** Records the source has had by run n: each run brings another batch. */
+export const BATCH = 40;
+
+/** A pipeline whose tables show what a load did: `events` appends what came since the state's mark, `snapshot` is
+ *  replaced as a whole, both with nested tables. Run n (from 1) adds a column, and number types that have to be
+ *  reconciled. `fail`: the source breaks after so many pages. */
+export function shop(run: number, fail = Infinity): Pipeline {
+  const events = resource("events", { write: "append" }, function* ({ state, sourceState }) {
+    const from = Number(state["next"] ?? 0);
+    const until = run * BATCH;
+    let pages = 0;
+    for (let at = from; at < until; at += BATCH / 4) {
+      if (pages++ >= fail) throw new Error("the source broke");
+      yield Array.from({ length: BATCH / 4 }, (_, n) => event(at + n));
+    }
+    state["next"] = until;
+    sourceState["seen"] = until;
+  });
+  const snapshot = resource("snapshot", { write: "replace" }, function* () {
+    for (let page = 0; page < 4; page++) {
+      yield Array.from({ length: BATCH / 4 }, (_, n) => ({
+        n: page * (BATCH / 4) + n,
+        generation: run,
+        parts: [{ generation: run }, { generation: run }],
+      }));
+    }
+  });
+  return pipeline("shop", source("shop", {}, [events, snapshot]));
+}
+
+function event(n: number) {
+  return {
+    n,
+    // A column of integers meets a fraction in the second load, and is widened.
+    amount: n === BATCH + 31 ? n + 0.5 : n,
+    tags: [`t${n}`, `u${n}`],
+    ...(n >= BATCH ? { [`added_in_${Math.floor(n / BATCH) + 1}`]: n } : {}),
+  };
+}
+
+/** What a reader sees; -1 where there is no table yet. */
+export interface Sight {
+  events: number;
+  distinct: number;
+  tags: number;
+  snapshot: number;
+  oldest: number;
+  newest: number;
+  parts: number;
+  partsOldest: number;
+  partsNewest: number;
+  loads: number;
+}
+
+const SIGHT = `select (select count(*) from events) as events, (select count(distinct n) from events) as "distinct",
+  (select count(*) from events__tags) as tags, (select count(*) from snapshot) as snapshot,
+  (select min(generation) from snapshot) as oldest, (select max(generation) from snapshot) as newest,
+  (select count(*) from snapshot__parts) as parts, (select min(generation) from snapshot__parts) as "partsOldest",
+  (select max(generation) from snapshot__parts) as "partsNewest", (select count(*) from _dlt_loads) as loads`;
+
+export const DATASET = "shop_dataset";
+
+/** One look at the dataset, in one statement. */
+export async function look(ask: (sql: string) => Promise<unknown[]>): Promise<Sight> {
+  const [row] = (await ask(SIGHT)) as Record<string, number | bigint>[];
+  return Object.fromEntries(
+    Object.entries(row!).map(([key, value]) => [key, Number(value)]),
+  ) as unknown as Sight;
+}
+
+/** The one thing a reader may see after `run` loads that brought data. */
+export function whole(run: number): Omit<Sight, "loads"> {
+  return {
+    events: run * BATCH,
+    distinct: run * BATCH,
+    tags: run * BATCH * 2,
+    snapshot: BATCH,
+    oldest: run,
+    newest: run,
+    parts: BATCH * 2,
+    partsOldest: run,
+    partsNewest: run,
+  };
+}
+
+export interface StoreChoice {
+  kind: "wasm" | "native" | "postgres";
+  /** A file, or a URL. */
+  at: string;
+}
+
+export async function destinationOf({ kind, at }: StoreChoice): Promise<Destination> {
+  if (kind === "postgres") {
+    const { postgres } = await import("../../core/destinations/postgres/index.ts");
+    return postgres(at);
+  }
+  const { duckdb } = await import("../../core/destinations/duckdb/index.ts");
+  return duckdb(at, { driver: kind });
+}
