@@ -20,6 +20,7 @@ import { findTable } from "./tables/table";
 
 export { cabi_realloc } from "./abi/memory";
 
+
 @external("[export]runlet:engine/normalizer@0.1.0", "[resource-new]normalizer")
 declare function newHandle(representation: usize): u32;
 
@@ -54,7 +55,14 @@ export function open(config: usize, n: usize): usize {
 
 export function close(self: usize): void {}
 
-export function input(self: usize, table: usize, tableLength: usize, ordinal: u32, options: usize, n: usize): usize {
+export function input(
+  self: usize,
+  table: usize,
+  tableLength: usize,
+  ordinal: u32,
+  options: usize,
+  n: usize,
+): usize {
   clearFailure();
   const i = newInput(table, <u32>tableLength, ordinal, options, n);
   releaseArgument(table, tableLength);

@@ -1,7 +1,7 @@
 import type { Destination } from "../../core/destinations/contract.ts";
 import { RunletError } from "../../core/errors.ts";
 
-/** The datasets at a destination, the newest load first. */
+/** The datasets at a destination, the latest made first. */
 export async function datasetsAt(destination: Destination): Promise<string[]> {
   const session = await destination.open({ dataset: "main", existing: true });
   try {

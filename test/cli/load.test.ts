@@ -1,9 +1,10 @@
+import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { serve } from "../pipeline/server.ts";
-import { folderWith, runlet } from "./spawned.ts";
+import { folderWith, MAIN, runlet } from "./spawned.ts";
 
 const ORDERS = [
   { id: 1, total: 9.5, placed_at: "2026-03-01T09:15:00Z", lines: [{ sku: "a" }, { sku: "b" }], note: null },
@@ -267,11 +268,9 @@ describe("load refuses", () => {
   });
 });
 
-test("Ctrl-C cancels: exit 7, nothing loaded, no lock left", async () => {
+test("while a load runs its file is locked, and Ctrl-C cancels it: exit 7, nothing loaded, no lock left", async () => {
   const cwd = folderWith({ "one.ndjson": '{"a":1}' });
   await runlet(["load", "one.ndjson", "--to", "c.duckdb", "--table", "stdin"], { cwd });
-  const { spawn } = await import("node:child_process");
-  const { MAIN } = await import("./spawned.ts");
   const child = spawn(process.execPath, [MAIN, "load", "-", "--to", "c.duckdb"], { cwd });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
@@ -279,13 +278,22 @@ test("Ctrl-C cancels: exit 7, nothing loaded, no lock left", async () => {
   // The lock file appears when the load has begun.
   while (!readdirSync(cwd).includes("c.duckdb.lock")) await new Promise((tick) => setTimeout(tick, 20));
   await new Promise((tick) => setTimeout(tick, 100));
+  const other = await runlet(["query", "c.duckdb", "select 1"], { cwd });
+  expect(other.code).toBe(5);
+  expect(other.stderr).toMatch(
+    new RegExp(`DESTINATION_LOCKED {2}c\\.duckdb is open in process ${child.pid}`),
+  );
   child.kill("SIGINT");
   const code = await new Promise((done) => child.on("close", done));
   expect({ code, stderr }).toEqual({
     code: 7,
     stderr: expect.stringMatching(/^✖ CANCELLED {2}the run was cancelled\n.*nothing loaded.*exit 7\n$/s),
   });
-  expect(readdirSync(cwd).sort()).toEqual(["c.duckdb", "one.ndjson"]);
+  expect(
+    readdirSync(cwd)
+      .filter((name) => name !== ".runlet")
+      .sort(),
+  ).toEqual(["c.duckdb", "one.ndjson"]);
   const { stdout } = await runlet(["query", "c.duckdb", "select a from stdin", "--json"], { cwd });
   expect(JSON.parse(stdout)).toEqual([{ a: 1 }]);
 });

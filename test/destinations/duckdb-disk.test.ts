@@ -68,8 +68,8 @@ describe.each(DRIVERS)("a file that cannot grow, with %s DuckDB", (driver) => {
 
   test.skipIf(process.platform === "win32")("keeps its last load, and takes the next that fits", async () => {
     const file = at("small.duckdb");
-    // 1 or 2 MB: the unit of `ulimit -f` is 512 or 1024 bytes.
-    const limited = `ulimit -f 2000; trap "" XFSZ; exec "$0" --import jiti/register "$@"`;
+    // 3 or 6 MB: the unit of `ulimit -f` is 512 or 1024 bytes.
+    const limited = `ulimit -f 6000; trap "" XFSZ; exec "$0" --import jiti/register "$@"`;
     const printed = execFileSync("sh", ["-c", limited, process.execPath, child, driver, file], {
       encoding: "utf8",
     });

@@ -22,5 +22,5 @@ async function load(id: string, rows: number): Promise<string> {
   }
 }
 
-const outcomes = [await load("1", 10), await load("2", 200_000), await load("3", 5)];
+const outcomes = [await load("1", 10), await load("2", 400_000), await load("3", 5)];
 process.stdout.write(JSON.stringify(outcomes));

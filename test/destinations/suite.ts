@@ -10,6 +10,10 @@ export interface Subject {
   create(): Destination | Promise<Destination>;
   /** Whether a second session sees what the first one committed after it was closed. */
   durable: boolean;
+  /** Values that come back otherwise than {@link EVERY_TYPE} says, by column. */
+  reads?: Record<string, unknown[]>;
+  /** Whether text may hold U+0000; default true. Where not, it is refused before anything is sent. */
+  nulInText?: boolean;
 }
 
 const ints = (...values: (bigint | null)[]): Column => ({ type: "bigint", values });
@@ -75,7 +79,12 @@ export function testDestination(name: string, subject: Subject): void {
     test("every type comes back as it went in, nulls included", async () => {
       await load("1", (l) => put(l, "types", EVERY_TYPE));
       const read = Array.from({ length: 3 }, (_, row) =>
-        Object.fromEntries(Object.entries(EVERY_TYPE).map(([column, values]) => [column, values.read[row]])),
+        Object.fromEntries(
+          Object.entries(EVERY_TYPE).map(([column, { read }]) => [
+            column,
+            (subject.reads?.[column] ?? read)[row],
+          ]),
+        ),
       );
       expect(await rows("types")).toEqual(read);
     });
@@ -111,7 +120,9 @@ export function testDestination(name: string, subject: Subject): void {
         await l.write("t", stream(columns, 0));
         await l.write("t", stream({ id: ints() }));
       });
-      expect(await session.query("select count(*) n, sum(id) s from t")).toEqual([{ n: 150n, s: 300n }]);
+      expect(await session.query("select count(*) n, sum(id)::bigint s from t")).toEqual([
+        { n: 150n, s: 300n },
+      ]);
     });
 
     test("a stream's columns go by name, in any order, and missing ones are null", async () => {
@@ -316,13 +327,103 @@ export function testDestination(name: string, subject: Subject): void {
     });
 
     test("values are values, whatever is in them", async () => {
-      const odd = ["'); drop table t; --", "\0nul\0", "\\x41", "\u2028", "$$", "?", "${1}", "é".repeat(5000)];
+      const nul = subject.nulInText === false ? [] : ["\0nul\0"];
+      const odd = [
+        "'); drop table t; --",
+        ...nul,
+        "\\x41",
+        "\\'",
+        "E'\\''",
+        "\u2028",
+        "$$",
+        "?",
+        "${1}",
+        "é".repeat(5000),
+      ];
       await load("1", (l) => put(l, "t", { v: texts(...odd) }));
       expect((await rows("t")).map((row) => row.v)).toEqual(odd);
       for (const value of odd) {
         expect(await session.query("select ? as v, count(*) n from t where v = ?", [value, value])).toEqual([
           { v: value, n: 1n },
         ]);
+      }
+    });
+
+    test("text with a NUL is kept, or refused with its column and nothing loaded", async () => {
+      const started = await session.begin("1");
+      await started.prepare(table("t", { id: ints(), v: texts() }), "append");
+      const written = started.write("t", stream({ id: ints(1n, 2n), v: texts("fine", "a\0b") }));
+      if (subject.nulInText === false) {
+        await expect(written).rejects.toMatchObject({
+          code: "DESTINATION_SCHEMA",
+          where: { table: "t", column: "v" },
+          message: expect.stringContaining("NUL") as string,
+        });
+        await started.rollback();
+        await expect(rows("t")).rejects.toMatchObject({ code: "DESTINATION_QUERY" });
+      } else {
+        await written;
+        await started.commit(facts("1"));
+        expect(await rows("t")).toEqual([
+          { id: 1n, v: "fine" },
+          { id: 2n, v: "a\0b" },
+        ]);
+      }
+    });
+
+    test("a big stream loads whole, and nothing is lost where batches and chunks end", async () => {
+      const count = 60_000;
+      const numbers = Array.from({ length: count }, (_, row) => row);
+      const columns: Record<string, Column> = {
+        id: ints(...numbers.map(BigInt)),
+        text: texts(...numbers.map((row) => (row % 7 === 0 ? null : "é".repeat(row % 90) + row))),
+        half: { type: "double", values: numbers.map((row) => (row % 5 === 0 ? null : row / 2)) },
+      };
+      await load("1", async (l) => {
+        await l.prepare(table("t", columns), "append");
+        await l.write("t", stream(columns, 3));
+      });
+      const filled = numbers.filter((row) => row % 7 !== 0);
+      expect(
+        await session.query(
+          `select count(*) n, count(distinct id) ids, count(text) texts, sum(length(text))::bigint as length,
+             count(*) filter (where text not like '%' || id) as wrong from t`,
+        ),
+      ).toEqual([
+        {
+          n: BigInt(count * 3),
+          ids: BigInt(count),
+          texts: BigInt(filled.length * 3),
+          length: BigInt(filled.reduce((sum, row) => sum + (row % 90) + String(row).length, 0) * 3),
+          wrong: 0n,
+        },
+      ]);
+      expect(await session.query("select count(*) n from t where half <> id / 2.0")).toEqual([{ n: 0n }]);
+    });
+
+    test("another session sees the old rows of all tables until the commit, then the new ones", async () => {
+      const other = await destination.open({ dataset: "shop_data" });
+      try {
+        const seen = (): Promise<unknown[]> =>
+          other.query("select (select sum(id)::bigint from t) as t, (select count(*) from t__kids) as kids");
+        await load("1", async (l) => {
+          await put(l, "t", { id: ints(1n) });
+          await put(l, "t__kids", { k: ints(10n, 11n) });
+        });
+        const old = [{ t: 1n, kids: 2n }];
+        expect(await seen()).toEqual(old);
+        const started = await session.begin("2");
+        await put(started, "t", { id: ints(5n) }, "replace");
+        expect(await seen()).toEqual(old);
+        await put(started, "t__kids", { k: ints(1n, 2n, 3n), late: texts(null, null, "x") }, "replace");
+        expect(await seen()).toEqual(old);
+        await put(started, "new", { id: ints(1n) });
+        await expect(other.query("select * from new")).rejects.toMatchObject({ code: "DESTINATION_QUERY" });
+        await started.commit(facts("2"));
+        expect(await seen()).toEqual([{ t: 5n, kids: 3n }]);
+        expect(await other.query("select late from t__kids where late is not null")).toEqual([{ late: "x" }]);
+      } finally {
+        await other.close();
       }
     });
 

@@ -1,6 +1,8 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { folderWith, node, runlet } from "../cli/spawned.ts";
 
@@ -63,7 +65,9 @@ describe("github-events", () => {
 
 test("http-api: pages, a token, and a second address for each record", async () => {
   const cwd = clone();
-  const { listen } = await import("../../examples/http-api/server.mjs");
+  const { listen } = (await import(pathToFileURL(resolve("examples/http-api/server.mjs")).href)) as {
+    listen(port: number): Promise<Server>;
+  };
   const server = await listen(0);
   afterAll(() => server.close());
   const file = join(cwd, "examples/http-api/pipeline.ts");

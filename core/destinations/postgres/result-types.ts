@@ -52,9 +52,10 @@ const READERS: Partial<Record<keyof typeof OID, Read>> = {
   json: compactJson,
   float4: Number,
   float8: Number,
+  date: readDate,
   time: readTime,
-  timestamp: (text) => readTimestamp(text),
-  timestamptz: (text) => readTimestamp(text),
+  timestamp: readTimestamp,
+  timestamptz: readTimestamp,
   jsonb: compactJson,
 };
 
@@ -102,15 +103,19 @@ function readTime(text: string): string {
 
 /** `2024-03-05 06:07:08.5+00` as ISO 8601, with `Z` where there was a zone, which is UTC; infinities as they are. */
 function readTimestamp(text: string): string {
-  const match = /^(\d+)-(\d\d-\d\d) ([\d:.]+)(\+00)?( BC)?$/.exec(text);
+  const match = /^(\d+-\d\d-\d\d) ([\d:.]+)(\+00)?( BC)?$/.exec(text);
   if (!match) return text;
-  const [, digits, day, time, zone, before] = match;
-  const year = before ? 1 - Number(digits) : Number(digits);
-  const printed =
-    year >= 0 && year <= 9999
-      ? String(year).padStart(4, "0")
-      : (year < 0 ? "-" : "+") + String(Math.abs(year)).padStart(6, "0");
-  return `${printed}-${day}T${readTime(time!)}${zone ? "Z" : ""}`;
+  const [, day, time, zone, before = ""] = match;
+  return `${readDate(day! + before)}T${readTime(time!)}${zone ? "Z" : ""}`;
+}
+
+/** `0044-03-15 BC` as ISO 8601, whose year 0 is 1 BC; years beyond 9999 with a sign and six digits. */
+function readDate(text: string): string {
+  const match = /^(\d+)(-\d\d-\d\d)( BC)?$/.exec(text);
+  if (!match) return text;
+  const year = match[3] ? 1 - Number(match[1]) : Number(match[1]);
+  if (year >= 0 && year <= 9999) return String(year).padStart(4, "0") + match[2]!;
+  return (year < 0 ? "-" : "+") + String(Math.abs(year)).padStart(6, "0") + match[2]!;
 }
 
 /** An array of any number of dimensions

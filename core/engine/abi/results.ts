@@ -1,6 +1,15 @@
 // Results in the component model's canonical ABI: a pointer to memory laid out as engine.wit says.
 import { Buffer } from "../memory/buffer";
-import { faultCode, faultExcerpt, faultLine, faultMessage, faultOffset, faultRecord, faultTable, faultTableLength } from "../input/fault";
+import {
+  faultCode,
+  faultExcerpt,
+  faultLine,
+  faultMessage,
+  faultOffset,
+  faultRecord,
+  faultTable,
+  faultTableLength,
+} from "../input/fault";
 
 const area: usize = memory.data(64, 8);
 
@@ -50,7 +59,14 @@ export function none(): usize {
 }
 
 /** option<batch> */
-export function someBatch(name: usize, nameLength: u32, version: u32, rows: u32, message: usize, length: usize): usize {
+export function someBatch(
+  name: usize,
+  nameLength: u32,
+  version: u32,
+  rows: u32,
+  message: usize,
+  length: usize,
+): usize {
   store<u8>(area, 1);
   store<usize>(area, name, 4);
   store<u32>(area, nameLength, 8);

@@ -9,6 +9,7 @@ import { truncateOwnIds } from "../tables/own-ids";
 import { firstTable } from "../tables/table";
 import { bodyBound, messageCapacity, messageLength, recordBatch } from "./record-batch";
 
+
 @unmanaged
 export class Batch {
   table: Table;

@@ -11,10 +11,12 @@ import { systemColumns } from "./schema";
 export let messageLength: usize = 0;
 export let messageCapacity: usize = 0;
 
+
 @inline
 function pad8(n: usize): usize {
   return (n + 7) & ~7;
 }
+
 
 @inline
 function bitmapBytes(rows: u32): usize {
@@ -30,7 +32,7 @@ let loadRows: u32 = 0;
 
 function evenOffsets(rows: u32, width: u32): usize {
   const p = allocBlock((<usize>rows + 1) * 4);
-  for (let i: u32 = 0; i <= rows; i++) store<u32>(p + (<usize>i << 2), i * width);
+  for (let i: u32 = 0; i <= rows; i++) store<u32>(p + ((<usize>i) << 2), i * width);
   return p;
 }
 
@@ -48,7 +50,8 @@ function prepareConstants(rows: u32): void {
     loadRows = rows * 2;
     loadOffsets = evenOffsets(loadRows, loadIdLength);
     loadValues = allocBlock(<usize>loadRows * loadIdLength + 8);
-    for (let i: u32 = 0; i < loadRows; i++) memory.copy(loadValues + <usize>i * loadIdLength, loadId, loadIdLength);
+    for (let i: u32 = 0; i < loadRows; i++)
+      memory.copy(loadValues + <usize>i * loadIdLength, loadId, loadIdLength);
   }
 }
 
@@ -83,12 +86,14 @@ let entry: usize = 0;
 let body: usize = 0;
 let free: usize = 0;
 
+
 @inline
 function putNode(rows: u32, nulls: u32): void {
   store<i64>(node, rows);
   store<i64>(node, nulls, 8);
   node += 16;
 }
+
 
 @inline
 function putEntry(offset: usize, length: usize): void {
@@ -118,7 +123,14 @@ export function recordBatch(t: Table): usize {
     c = cold(c).nextColumn;
   }
   const metadata = pad8(84 + <usize>columns * 16 + 4 + buffers * 16 + 4);
-  const bound = metadata + 8 + bodyBound(t) + ownIdBytes(t.ownIds) + ownIdBytes(t.ownParentIds) + ownIdBytes(t.ownRootIds) + 64;
+  const bound =
+    metadata +
+    8 +
+    bodyBound(t) +
+    ownIdBytes(t.ownIds) +
+    ownIdBytes(t.ownParentIds) +
+    ownIdBytes(t.ownRootIds) +
+    64;
   messageCapacity = blockSize(bound);
   const message = allocBlock(bound);
   store<u32>(message, 0xffffffff);
@@ -167,6 +179,7 @@ export function recordBatch(t: Table): usize {
   return message;
 }
 
+
 @inline
 function putColumn(c: Field, rows: u32): void {
   const kind: u32 = c.kind;
@@ -201,7 +214,7 @@ function putSystem(t: Table, rows: u32): void {
     putIds(t.parentIds, t.ownParentIds, rows);
     putNode(rows, 0);
     putEntry(free - body, 0);
-    putBuffer(t.listIndex, <usize>rows << 3);
+    putBuffer(t.listIndex, (<usize>rows) << 3);
   }
   putIds(t.ids, t.ownIds, rows);
 }
@@ -222,13 +235,13 @@ function putIds(slots: usize, own: OwnIds, rows: u32): void {
   const values = free;
   let used: usize = 0;
   for (let i: u32 = 0; i < rows; i++) {
-    store<u32>(offsets + (<usize>i << 2), <u32>used);
+    store<u32>(offsets + ((<usize>i) << 2), <u32>used);
     const supplied = findOwnId(own, i);
     const n = supplied ? <usize>ownIdLength : ID_LENGTH;
     memory.copy(values + used, supplied ? ownIdText : slots + <usize>i * ID_LENGTH, n);
     used += n;
   }
-  store<u32>(offsets + (<usize>rows << 2), <u32>used);
+  store<u32>(offsets + ((<usize>rows) << 2), <u32>used);
   store<u64>(values + used, 0);
   putEntry(values - body, used);
   free += pad8(used);

@@ -3,7 +3,17 @@ import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
 import { writeText } from "../memory/bytes";
 import { cold, F_NULLABLE, Field, isNull, Table, Version } from "../layout/field";
 import {
-  K_BINARY, K_BOOL, K_DATE, K_DECIMAL, K_DOUBLE, K_INT, K_JSON, K_TEXT, K_TIME, K_TIMESTAMP, K_WEI,
+  K_BINARY,
+  K_BOOL,
+  K_DATE,
+  K_DECIMAL,
+  K_DOUBLE,
+  K_INT,
+  K_JSON,
+  K_TEXT,
+  K_TIME,
+  K_TIMESTAMP,
+  K_WEI,
 } from "../layout/kinds";
 import { rootKey } from "../tables/table";
 import { beginTable, beginVector, referTo, referToNext, setCell, writeString } from "./flatbuffer";
@@ -12,16 +22,16 @@ const out = newBuffer();
 const name: usize = memory.data(64, 8);
 
 // Type codes of the union in Schema.fbs.
-@inline const T_INT: u32 = 2;
-@inline const T_FLOAT: u32 = 3;
-@inline const T_BINARY: u32 = 4;
-@inline const T_UTF8: u32 = 5;
-@inline const T_BOOL: u32 = 6;
-@inline const T_DECIMAL: u32 = 7;
-@inline const T_DATE: u32 = 8;
-@inline const T_TIME: u32 = 9;
-@inline const T_TIMESTAMP: u32 = 10;
-@inline const MICROSECOND: u32 = 2;
+const T_INT: u32 = 2;
+const T_FLOAT: u32 = 3;
+const T_BINARY: u32 = 4;
+const T_UTF8: u32 = 5;
+const T_BOOL: u32 = 6;
+const T_DECIMAL: u32 = 7;
+const T_DATE: u32 = 8;
+const T_TIME: u32 = 9;
+const T_TIMESTAMP: u32 = 10;
+const MICROSECOND: u32 = 2;
 
 /** Columns a version has, 0 for an unknown version. */
 function columnsOf(t: Table, version: u32): i32 {

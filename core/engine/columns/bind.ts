@@ -1,10 +1,34 @@
 // From a field to its column: the name, the type the first value decides, sharing between fields, variants.
 import { writeText } from "../memory/bytes";
 import {
-  cold, Cold, F_HINTED, F_MERGE, F_NULLABLE, F_OWNED, F_PRIMARY, F_VARIANT, Field, Hint, isNull, nil, Shape, Table,
+  cold,
+  Cold,
+  F_HINTED,
+  F_MERGE,
+  F_NULLABLE,
+  F_OWNED,
+  F_PRIMARY,
+  F_VARIANT,
+  Field,
+  Hint,
+  isNull,
+  nil,
+  Shape,
+  Table,
 } from "../layout/field";
 import {
-  K_BOOL, K_DECIMAL, K_DOUBLE, K_INT, K_JSON, K_MASK, K_NONE, K_SHARED, K_TEXT, K_TIMESTAMP, K_WEI, typeName,
+  K_BOOL,
+  K_DECIMAL,
+  K_DOUBLE,
+  K_INT,
+  K_JSON,
+  K_MASK,
+  K_NONE,
+  K_SHARED,
+  K_TEXT,
+  K_TIMESTAMP,
+  K_WEI,
+  typeName,
 } from "../layout/kinds";
 import { parseTimestamp } from "../time/iso8601";
 import { newDetached } from "../tables/shape";
@@ -174,12 +198,18 @@ function variantKind(): u32 {
 function variantSlot(k: Cold, kind: u32): usize {
   const base = changetype<usize>(k);
   switch (kind) {
-    case K_BOOL: return base + offsetof<Cold>("variantBool");
-    case K_INT: return base + offsetof<Cold>("variantInt");
-    case K_DOUBLE: return base + offsetof<Cold>("variantDouble");
-    case K_DECIMAL: return base + offsetof<Cold>("variantDecimal");
-    case K_JSON: return base + offsetof<Cold>("variantJson");
-    default: return base + offsetof<Cold>("variantText");
+    case K_BOOL:
+      return base + offsetof<Cold>("variantBool");
+    case K_INT:
+      return base + offsetof<Cold>("variantInt");
+    case K_DOUBLE:
+      return base + offsetof<Cold>("variantDouble");
+    case K_DECIMAL:
+      return base + offsetof<Cold>("variantDecimal");
+    case K_JSON:
+      return base + offsetof<Cold>("variantJson");
+    default:
+      return base + offsetof<Cold>("variantText");
   }
 }
 

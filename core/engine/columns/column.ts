@@ -2,7 +2,20 @@
 import { allocStruct } from "../memory/arena";
 import { hashBytes, sameBytes } from "../memory/bytes";
 import {
-  cold, Cold, COLD, F_EXISTING, F_FIXED, F_HINTED, F_NULLABLE, F_OWNED, F_REMOVED, F_SEEN_NULL, Field, isNull, nil, Table,
+  cold,
+  Cold,
+  COLD,
+  F_EXISTING,
+  F_FIXED,
+  F_HINTED,
+  F_NULLABLE,
+  F_OWNED,
+  F_REMOVED,
+  F_SEEN_NULL,
+  Field,
+  isNull,
+  nil,
+  Table,
 } from "../layout/field";
 import { K_DECIMAL, K_DOUBLE, K_INT, K_MASK, K_NONE, K_SHARED } from "../layout/kinds";
 import { E_COLUMNS, fail } from "../scan/failure";
@@ -17,7 +30,7 @@ export function setMaxColumns(n: u32): void {
 
 export function findColumn(t: Table, name: usize, n: u32): Field {
   const hash = hashBytes(name, n);
-  let c = load<Field>(t.columnBuckets + (<usize>(hash & t.columnMask) << 2));
+  let c = load<Field>(t.columnBuckets + ((<usize>(hash & t.columnMask)) << 2));
   while (!isNull(c)) {
     const k = cold(c);
     if (k.nameHash == hash && k.nameLength == n && sameBytes(k.name, name, n)) return c;
@@ -27,20 +40,21 @@ export function findColumn(t: Table, name: usize, n: u32): Field {
 }
 
 function putInBucket(t: Table, c: Field): void {
-  const at = t.columnBuckets + (<usize>(cold(c).nameHash & t.columnMask) << 2);
+  const at = t.columnBuckets + ((<usize>(cold(c).nameHash & t.columnMask)) << 2);
   cold(c).nextSameBucket = load<Field>(at);
   store<Field>(at, c);
 }
 
 function takeFromBucket(t: Table, c: Field): void {
-  let at = t.columnBuckets + (<usize>(cold(c).nameHash & t.columnMask) << 2);
-  while (load<Field>(at) != c) at = changetype<usize>(cold(load<Field>(at))) + offsetof<Cold>("nextSameBucket");
+  let at = t.columnBuckets + ((<usize>(cold(c).nameHash & t.columnMask)) << 2);
+  while (load<Field>(at) != c)
+    at = changetype<usize>(cold(load<Field>(at))) + offsetof<Cold>("nextSameBucket");
   store<Field>(at, cold(c).nextSameBucket);
 }
 
 function growBuckets(t: Table): void {
   t.columnMask = t.columnMask * 2 + 1;
-  t.columnBuckets = allocStruct(<usize>(t.columnMask + 1) << 2);
+  t.columnBuckets = allocStruct((<usize>(t.columnMask + 1)) << 2);
   let c = t.columns;
   while (!isNull(c)) {
     putInBucket(t, c);
@@ -50,7 +64,15 @@ function growBuckets(t: Table): void {
 
 /** Makes c, a field without column state, the last column of t. False when the table is full. The name must live
  *  as long as the instance; precision and scale are for decimals. */
-export function addColumn(c: Field, t: Table, name: usize, n: u32, kind: u32, precision: u32, scale: u32): bool {
+export function addColumn(
+  c: Field,
+  t: Table,
+  name: usize,
+  n: u32,
+  kind: u32,
+  precision: u32,
+  scale: u32,
+): bool {
   if (t.columnCount >= maxColumns) {
     fail(0, E_COLUMNS);
     return false;
@@ -101,7 +123,11 @@ export function adoptColumn(f: Field, c: Field): void {
   // Column state and identity are the first part of the cold line, up to `scale`.
   memory.copy(changetype<usize>(k), changetype<usize>(from), offsetof<Cold>("owner"));
   const variants = offsetof<Cold>("variantBool");
-  memory.copy(changetype<usize>(k) + variants, changetype<usize>(from) + variants, offsetof<Cold>("writer") - variants);
+  memory.copy(
+    changetype<usize>(k) + variants,
+    changetype<usize>(from) + variants,
+    offsetof<Cold>("writer") - variants,
+  );
   k.flags |= F_OWNED;
   k.base = from.base;
   k.widenedIn = from.widenedIn;
@@ -210,9 +236,10 @@ export function isExactDouble(v: i64): bool {
 export function widenToDouble(c: Field): bool {
   const k = cold(c);
   if (k.flags & (F_FIXED | F_EXISTING)) return false;
-  for (let i: u32 = 0; i < c.len; i++) if (!isExactDouble(load<i64>(c.data + (<usize>i << 3)))) return false;
+  for (let i: u32 = 0; i < c.len; i++)
+    if (!isExactDouble(load<i64>(c.data + ((<usize>i) << 3)))) return false;
   for (let i: u32 = 0; i < c.len; i++) {
-    const at = c.data + (<usize>i << 3);
+    const at = c.data + ((<usize>i) << 3);
     store<f64>(at, <f64>load<i64>(at));
   }
   c.kind = <u8>K_DOUBLE;
@@ -247,8 +274,9 @@ function copyAs(c: Field, kind: u32): void {
   allocColumn(c, k.rowCapacity);
   memory.copy(k.valid, cold(before).valid, ((<usize>len + 7) >>> 3) + 1);
   for (let i: u32 = 0; i < len; i++) {
-    if (kind == K_DECIMAL) i64ToDecimal(load<i64>(before.data + (<usize>i << 3)), 38, 0, c.data + (<usize>i << 4));
-    else store<i64>(c.data + (<usize>i << 3), load<i64>(before.data + (<usize>i << 4)));
+    if (kind == K_DECIMAL)
+      i64ToDecimal(load<i64>(before.data + ((<usize>i) << 3)), 38, 0, c.data + ((<usize>i) << 4));
+    else store<i64>(c.data + ((<usize>i) << 3), load<i64>(before.data + ((<usize>i) << 4)));
   }
   freeColumn(before);
 }
@@ -259,7 +287,7 @@ export function unwiden(c: Field): void {
   k.widenedIn = 0;
   if (c.kind == <u8>K_DOUBLE) {
     for (let i: u32 = 0; i < c.len; i++) {
-      const at = c.data + (<usize>i << 3);
+      const at = c.data + ((<usize>i) << 3);
       store<i64>(at, <i64>load<f64>(at));
     }
     c.kind = <u8>K_INT;

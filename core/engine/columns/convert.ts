@@ -2,11 +2,29 @@
 // except that nothing is ever rounded or cut: what does not fit exactly goes to a variant column.
 import { reserve, clearBuffer, newBuffer } from "../memory/buffer";
 import { i64ToBinary, textToBinary } from "../convert/binary";
-import { convBool, convDouble, convInt, textToBool, textToDecimal, textToDouble, textToInt } from "../convert/text";
+import {
+  convBool,
+  convDouble,
+  convInt,
+  textToBool,
+  textToDecimal,
+  textToDouble,
+  textToInt,
+} from "../convert/text";
 import { daysOfMicros } from "../time/calendar";
 import { cold, Field } from "../layout/field";
 import {
-  K_BINARY, K_BOOL, K_DATE, K_DECIMAL, K_DOUBLE, K_INT, K_JSON, K_TEXT, K_TIME, K_TIMESTAMP, K_WEI,
+  K_BINARY,
+  K_BOOL,
+  K_DATE,
+  K_DECIMAL,
+  K_DOUBLE,
+  K_INT,
+  K_JSON,
+  K_TEXT,
+  K_TIME,
+  K_TIMESTAMP,
+  K_WEI,
 } from "../layout/kinds";
 import { i64ToDecimal, parseDecimal } from "../number/decimal128";
 import { formatDouble } from "../number/format-double";
@@ -16,7 +34,14 @@ import { isText } from "../memory/bytes";
 import { writeJson } from "../parse/json-text";
 import { skipSpace } from "../scan/text";
 import {
-  coerceTimestamp, dateDays, doubleToTimestamp, i64ToTimestamp, parseDate, parseTime, timeMicros, tsMicros,
+  coerceTimestamp,
+  dateDays,
+  doubleToTimestamp,
+  i64ToTimestamp,
+  parseDate,
+  parseTime,
+  timeMicros,
+  tsMicros,
 } from "../time/iso8601";
 import { isExactDouble, widenToDecimal, widenToDouble } from "./column";
 import { valueDouble, valueInt, valueKind, valueLength, valueText } from "./value";
@@ -32,6 +57,7 @@ const scratch = newBuffer();
 const compact = newBuffer();
 const wide: usize = memory.data(16, 16);
 
+
 @inline
 function advanceTo(c: Field, row: u32): void {
   if (c.len < row) fillGap(c, row);
@@ -40,17 +66,27 @@ function advanceTo(c: Field, row: u32): void {
 /** Writes the value at hand to row `row` of c, whose length is at most that. False when the column cannot take it. */
 export function convertInto(c: Field, row: u32): bool {
   switch (<u32>c.kind) {
-    case K_TEXT: return intoText(c, row);
-    case K_INT: return intoInt(c, row);
-    case K_DOUBLE: return intoDouble(c, row);
-    case K_BOOL: return intoBool(c, row);
-    case K_TIMESTAMP: return intoTimestamp(c, row);
-    case K_JSON: return intoJson(c, row);
+    case K_TEXT:
+      return intoText(c, row);
+    case K_INT:
+      return intoInt(c, row);
+    case K_DOUBLE:
+      return intoDouble(c, row);
+    case K_BOOL:
+      return intoBool(c, row);
+    case K_TIMESTAMP:
+      return intoTimestamp(c, row);
+    case K_JSON:
+      return intoJson(c, row);
     case K_DECIMAL:
-    case K_WEI: return intoDecimal(c, row);
-    case K_DATE: return intoDate(c, row);
-    case K_TIME: return intoTime(c, row);
-    case K_BINARY: return intoBinary(c, row);
+    case K_WEI:
+      return intoDecimal(c, row);
+    case K_DATE:
+      return intoDate(c, row);
+    case K_TIME:
+      return intoTime(c, row);
+    case K_BINARY:
+      return intoBinary(c, row);
   }
   return false;
 }
@@ -107,7 +143,11 @@ function intoDouble(c: Field, row: u32): bool {
     if (!isExactDouble(valueInt)) return false;
     v = <f64>valueInt;
   } else if (valueKind == K_DECIMAL) {
-    if (!parseDecimal(valueText, valueLength, 38, 0, wide) || !isExactWide(load<u64>(wide), load<i64>(wide, 8))) return false;
+    if (
+      !parseDecimal(valueText, valueLength, 38, 0, wide) ||
+      !isExactWide(load<u64>(wide), load<i64>(wide, 8))
+    )
+      return false;
   } else if (valueKind == K_TEXT) {
     if (!textToDouble(valueText, valueLength)) return false;
     v = convDouble;
@@ -227,7 +267,12 @@ function intoTime(c: Field, row: u32): bool {
 function intoBinary(c: Field, row: u32): bool {
   clearBuffer(scratch);
   const d = reserve(scratch, <usize>valueLength + 64);
-  const n = valueKind == K_TEXT ? textToBinary(valueText, valueLength, d) : valueKind == K_INT ? i64ToBinary(valueInt, d) : -1;
+  const n =
+    valueKind == K_TEXT
+      ? textToBinary(valueText, valueLength, d)
+      : valueKind == K_INT
+        ? i64ToBinary(valueInt, d)
+        : -1;
   if (n < 0) return false;
   return putScratch(c, row, <u32>n);
 }

@@ -53,26 +53,26 @@ function truncate(c: Field, rows: u32): void {
   // A string that failed half-way may have left bytes behind the last value.
   const variable = isVariable(c.kind) && c.data != 0;
   if (c.len <= rows) {
-    if (variable) c.dataPos = c.data + load<u32>(c.offsets + (<usize>c.len << 2));
+    if (variable) c.dataPos = c.data + load<u32>(c.offsets + ((<usize>c.len) << 2));
     return;
   }
   const k = cold(c);
   if (k.runStart > rows) {
     // The run began behind the cut: bits before it are right up to the cut, count the nulls among them anew.
     let nulls: u32 = 0;
-    for (let i: u32 = 0; i < rows; i++) nulls += 1 - ((<u32>load<u8>(k.valid + (i >>> 3)) >>> (i & 7)) & 1);
+    for (let i: u32 = 0; i < rows; i++) nulls += 1 - (((<u32>load<u8>(k.valid + (i >>> 3))) >>> (i & 7)) & 1);
     k.nulls = nulls;
     k.runStart = rows;
     clearBits(k.valid, rows, c.len);
   }
-  if (variable) c.dataPos = c.data + load<u32>(c.offsets + (<usize>rows << 2));
+  if (variable) c.dataPos = c.data + load<u32>(c.offsets + ((<usize>rows) << 2));
   else if (c.kind == <u8>K_BOOL) clearBits(c.data, rows, c.len);
   c.len = rows;
 }
 
 function clearBits(bits: usize, from: u32, to: u32): void {
   for (let i = from; i < to; i++) {
-    const at = bits + (<usize>i >>> 3);
-    store<u8>(at, <u32>load<u8>(at) & ~(<u32>1 << (i & 7)));
+    const at = bits + ((<usize>i) >>> 3);
+    store<u8>(at, (<u32>load<u8>(at)) & ~((<u32>1) << (i & 7)));
   }
 }

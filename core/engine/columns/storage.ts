@@ -3,10 +3,12 @@ import { allocBlock, freeBlock } from "../memory/arena";
 import { cold, Field, SLACK } from "../layout/field";
 import { isVariable, K_BOOL, widthOf } from "../layout/kinds";
 
+
 @inline
 export function bitBytes(rows: u32): usize {
-  return ((<usize>rows >>> 3) + 16 + 63) & ~63;
+  return (((<usize>rows) >>> 3) + 16 + 63) & ~63;
 }
+
 
 @inline
 function offsetBytes(rows: u32): usize {

@@ -6,7 +6,16 @@ import { keepName, nameLength, normalizedName, setMaxName } from "../columns/nam
 import { addColumn, setMaxColumns } from "../columns/column";
 import { setWiden } from "../columns/convert";
 import {
-  cold, F_EXISTING, F_FIXED, F_NULLABLE, F_PRIMARY, F_VARIANT, Hint, isNull, nil, Table,
+  cold,
+  F_EXISTING,
+  F_FIXED,
+  F_NULLABLE,
+  F_PRIMARY,
+  F_VARIANT,
+  Hint,
+  isNull,
+  nil,
+  Table,
 } from "../layout/field";
 import { K_DECIMAL, K_NONE, K_WEI } from "../layout/kinds";
 import { setDepthLimit } from "../scan/skip";
@@ -15,7 +24,17 @@ import { setSeed } from "../tables/ids";
 import { configureTables, findTable, newTable, tablesFull } from "../tables/table";
 import { hintFor, kindNamed, newHint, readHints } from "./hints";
 import {
-  firstIn, isString, isStringOf, member, nextAfter, readBool, readNumber, readString, textLength, textPtr, valueOf,
+  firstIn,
+  isString,
+  isStringOf,
+  member,
+  nextAfter,
+  readBool,
+  readNumber,
+  readString,
+  textLength,
+  textPtr,
+  valueOf,
 } from "./reader";
 
 export let loadId: usize = 0;
@@ -134,7 +153,9 @@ function readTable(key: usize, p: usize): void {
       const c = newDetached(t);
       const decimal = kind == K_DECIMAL || kind == K_WEI;
       const precision = <u32>readNumber(member(column, "precision"), decimal ? 38 : 0);
-      const scale = <u32>readNumber(member(column, "scale"), kind == K_DECIMAL && !member(column, "precision") ? 9 : 0);
+      const scale = <u32>(
+        readNumber(member(column, "scale"), kind == K_DECIMAL && !member(column, "precision") ? 9 : 0)
+      );
       addColumn(c, t, textPtr, textLength, kind, precision, scale);
       const k = cold(c);
       k.flags |= F_EXISTING | F_FIXED;
@@ -152,5 +173,11 @@ function readTable(key: usize, p: usize): void {
 
 /** The columns that every table has and no field writes. */
 function isSystem(p: usize, n: u32): bool {
-  return isText(p, n, "_dlt_id") || isText(p, n, "_dlt_load_id") || isText(p, n, "_dlt_parent_id") || isText(p, n, "_dlt_list_idx") || isText(p, n, "_dlt_root_id");
+  return (
+    isText(p, n, "_dlt_id") ||
+    isText(p, n, "_dlt_load_id") ||
+    isText(p, n, "_dlt_parent_id") ||
+    isText(p, n, "_dlt_list_idx") ||
+    isText(p, n, "_dlt_root_id")
+  );
 }

@@ -3,10 +3,30 @@ import { allocStruct } from "../memory/arena";
 import { sameBytes } from "../memory/bytes";
 import { Hint, isNull, MASK_HMAC, MASK_NULL, MASK_REDACT } from "../layout/field";
 import {
-  K_BINARY, K_BOOL, K_DATE, K_DECIMAL, K_DOUBLE, K_INT, K_JSON, K_NONE, K_TEXT, K_TIME, K_TIMESTAMP, K_WEI,
+  K_BINARY,
+  K_BOOL,
+  K_DATE,
+  K_DECIMAL,
+  K_DOUBLE,
+  K_INT,
+  K_JSON,
+  K_NONE,
+  K_TEXT,
+  K_TIME,
+  K_TIMESTAMP,
+  K_WEI,
 } from "../layout/kinds";
 import {
-  firstIn, isString, isStringOf, member, nextAfter, readBool, readNumber, readString, textLength, textPtr,
+  firstIn,
+  isString,
+  isStringOf,
+  member,
+  nextAfter,
+  readBool,
+  readNumber,
+  readString,
+  textLength,
+  textPtr,
 } from "./reader";
 
 export function newHint(): Hint {
@@ -87,7 +107,13 @@ function readHint(p: usize, h: Hint): void {
   h.nullable = <u32>readBool(member(p, "nullable"), h.primary == 0);
   h.drop = <u32>readBool(member(p, "drop"), false);
   const mask = member(p, "mask");
-  h.mask = isStringOf(mask, "hmac") ? MASK_HMAC : isStringOf(mask, "redact") ? MASK_REDACT : isStringOf(mask, "null") ? MASK_NULL : 0;
+  h.mask = isStringOf(mask, "hmac")
+    ? MASK_HMAC
+    : isStringOf(mask, "redact")
+      ? MASK_REDACT
+      : isStringOf(mask, "null")
+        ? MASK_NULL
+        : 0;
   const key = member(p, "maskKey");
   if (isString(key)) {
     readString(key);

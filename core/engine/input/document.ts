@@ -6,7 +6,20 @@ import { quarantine } from "../config/config";
 import { rollbackRecord } from "../columns/rollback";
 import { clearBuffer, newBuffer } from "../memory/buffer";
 import {
-  clearFailure, E_COLON, E_DEPTH, E_KEY, E_LIST_END, E_OBJECT_END, E_SELECTOR, E_TRAILING, E_TRUNCATED, E_UTF8, fail, failedAt, failure, isSyntaxFailure,
+  clearFailure,
+  E_COLON,
+  E_DEPTH,
+  E_KEY,
+  E_LIST_END,
+  E_OBJECT_END,
+  E_SELECTOR,
+  E_TRAILING,
+  E_TRUNCATED,
+  E_UTF8,
+  fail,
+  failedAt,
+  failure,
+  isSyntaxFailure,
 } from "../scan/failure";
 import { getDepthLimit, skipKey, skipValue } from "../scan/skip";
 import { setNewlineIsSpace, skipSpace } from "../scan/text";
@@ -17,12 +30,12 @@ import { recordDone, recordFailed } from "./progress";
 import { firstInvalid } from "../scan/utf8";
 import { invalidAt, parseRecord, setInvalidAt } from "./record";
 
-@inline const EXPECT_VALUE: u32 = 0;
-@inline const AFTER_VALUE: u32 = 1;
-@inline const EXPECT_KEY: u32 = 2;
+const EXPECT_VALUE: u32 = 0;
+const AFTER_VALUE: u32 = 1;
+const EXPECT_KEY: u32 = 2;
 /** Right after `{` or `[`. */
-@inline const OPENED: u32 = 3;
-@inline export const FINISHED: u32 = 4;
+const OPENED: u32 = 3;
+export const FINISHED: u32 = 4;
 
 /** A container the walk is inside of: which records step its children are at (-1: none below it), which captures
  *  are still on their way, whether it is a list, whether its elements are the records. */
@@ -34,9 +47,9 @@ class Level {
   isRecords: u32;
 }
 
-@inline const LEVEL: usize = 16;
+const LEVEL: usize = 16;
 /** Bytes from which on an unwanted value is passed over piece by piece. */
-@inline const LARGE: usize = 65536;
+const LARGE: usize = 65536;
 
 /** The last token needs more bytes than there are. */
 export let incomplete: bool = false;
@@ -70,7 +83,8 @@ function roleOfMember(input: Input, key: usize): void {
   step = level.step >= 0 && isStep(input.options.selector, level.step, key) ? level.step + 1 : -1;
   captures = 0;
   for (let i: u32 = 0; level.captures >>> i; i++)
-    if ((level.captures >>> i) & 1 && isStep(pathAt(input.options.captures, i), input.depth - 1, key)) captures |= 1 << i;
+    if ((level.captures >>> i) & 1 && isStep(pathAt(input.options.captures, i), input.depth - 1, key))
+      captures |= 1 << i;
 }
 
 function roleOfElement(input: Input): void {
@@ -78,7 +92,8 @@ function roleOfElement(input: Input): void {
   step = level.step >= 0 && isEveryElement(input.options.selector, level.step) ? level.step + 1 : -1;
   captures = 0;
   for (let i: u32 = 0; level.captures >>> i; i++)
-    if ((level.captures >>> i) & 1 && isEveryElement(pathAt(input.options.captures, i), input.depth - 1)) captures |= 1 << i;
+    if ((level.captures >>> i) & 1 && isEveryElement(pathAt(input.options.captures, i), input.depth - 1))
+      captures |= 1 << i;
 }
 
 /** Reads the document on from p. Returns the position up to which it was read; 0 on failure. `final`: nothing follows. */
@@ -266,8 +281,8 @@ function captureWithin(input: Input, p: usize): void {
 function keepCaptured(input: Input, i: u32): void {
   const kept = allocBlock(text.len + 1);
   memory.copy(kept, text.ptr, text.len);
-  store<usize>(input.captured + (<usize>i << 3), kept);
-  store<u32>(input.captured + (<usize>i << 3), <u32>text.len, 4);
+  store<usize>(input.captured + ((<usize>i) << 3), kept);
+  store<u32>(input.captured + ((<usize>i) << 3), <u32>text.len, 4);
 }
 
 /** A record that fails for what it says, not how: the document goes on behind it. */

@@ -13,11 +13,20 @@ export let faultRecord: u64 = 0;
 export let faultOffset: u64 = 0;
 export let faultLine: u64 = 0;
 
-@inline const EXCERPT: usize = 40;
+const EXCERPT: usize = 40;
 
 /** Sets the fault from the failure of the record that begins at `start`; base is the input's offset of `start`,
  *  lines the newlines before it, end the end of the text at hand. */
-export function setFault(table: usize, tableLength: u32, record: u64, start: usize, base: u64, lines: u64, end: usize, masked: bool): void {
+export function setFault(
+  table: usize,
+  tableLength: u32,
+  record: u64,
+  start: usize,
+  base: u64,
+  lines: u64,
+  end: usize,
+  masked: bool,
+): void {
   const at = failedAt < start || failedAt > end ? start : failedAt;
   faultTable = table;
   faultTableLength = tableLength;
@@ -59,7 +68,7 @@ function excerpt(start: usize, at: usize, end: usize): void {
   while (from < at && (load<u8>(from) & 0xc0) == 0x80) from++;
   let to = end - at > EXCERPT ? at + EXCERPT : end;
   while (to > at && (load<u8>(to) & 0xc0) == 0x80) to--;
-  for (let p = from; p < to; ) {
+  for (let p = from; p < to;) {
     const c: u32 = load<u8>(p);
     if (c == 10 && p >= at) return;
     const n: usize = c < 0x80 ? 1 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2;

@@ -10,8 +10,8 @@ import { recordFailed } from "./progress";
 import { setInvalidAt } from "./record";
 
 /** Bytes that may be written before and after a chunk given to {@link push}. */
-@inline export const HEADROOM: usize = 262144;
-@inline export const PADDING: usize = 128;
+export const HEADROOM: usize = 262144;
+export const PADDING: usize = 128;
 
 /** Feeds n bytes at p; HEADROOM bytes before and PADDING bytes behind them are free. False on failure. */
 export function push(input: Input, p: usize, n: usize): bool {

@@ -4,12 +4,24 @@ import { Buffer, clearBuffer, newBuffer, putByte, putBytes, releaseBuffer } from
 import { sameBytes } from "../memory/bytes";
 import { Hint, isNull, nil, Table } from "../layout/field";
 import { rootTableNamed } from "../config/config";
-import { firstIn, isString, isStringOf, member, nextAfter, readNumber, readString, textLength, textPtr, valueOf } from "../config/reader";
+import {
+  firstIn,
+  isString,
+  isStringOf,
+  member,
+  nextAfter,
+  readNumber,
+  readString,
+  textLength,
+  textPtr,
+  valueOf,
+} from "../config/reader";
 import { Paths, readPath, readPaths, Steps } from "./path";
 
-@inline export const FORMAT_AUTO: u32 = 0;
-@inline export const FORMAT_NDJSON: u32 = 1;
-@inline export const FORMAT_JSON: u32 = 2;
+export const FORMAT_AUTO: u32 = 0;
+export const FORMAT_NDJSON: u32 = 1;
+export const FORMAT_JSON: u32 = 2;
+
 
 @unmanaged
 export class Input {
@@ -95,7 +107,11 @@ function optionsOf(p: usize, n: usize): Options {
   firstOptions = o;
   const text = o.text;
   const format = member(text, "format");
-  o.format = isStringOf(format, "ndjson") ? FORMAT_NDJSON : isStringOf(format, "json") ? FORMAT_JSON : FORMAT_AUTO;
+  o.format = isStringOf(format, "ndjson")
+    ? FORMAT_NDJSON
+    : isStringOf(format, "json")
+      ? FORMAT_JSON
+      : FORMAT_AUTO;
   o.limit = <u64>readNumber(member(text, "limit"), 0);
   o.selector = readPath(member(text, "records"));
   o.route = readPath(member(text, "route"));
@@ -136,7 +152,7 @@ export function recycle(input: Input): void {
   const captures = input.options.captures;
   if (input.captured) {
     for (let i: u32 = 0; i < captures.count; i++) {
-      const at = input.captured + (<usize>i << 3);
+      const at = input.captured + ((<usize>i) << 3);
       freeBlock(load<usize>(at), load<u32>(at, 4) + 1);
     }
     freeBlock(input.captured, <usize>captures.count * 8);

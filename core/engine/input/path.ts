@@ -6,12 +6,14 @@ import { firstIn, nextAfter, readString, textLength, textPtr } from "../config/r
 import { skipKey, skipValue } from "../scan/skip";
 import { decodeString, skipSpace, skipString } from "../scan/text";
 
+
 @unmanaged
 export class Steps {
   count: u32;
   /** Pointer and length per step; a null pointer stands for every element of a list. */
   items: usize;
 }
+
 
 @unmanaged
 export class Paths {
@@ -61,15 +63,16 @@ export function readPaths(p: usize): Paths {
   return paths;
 }
 
+
 @inline
 export function pathAt(paths: Paths, i: u32): Steps {
-  return load<Steps>(paths.items + (<usize>i << 2));
+  return load<Steps>(paths.items + ((<usize>i) << 2));
 }
 
 /** Whether step i of the path is the key whose string starts at p (after the quote); `*` steps are no keys. */
 export function isStep(steps: Steps, i: u32, p: usize): bool {
   if (isNull(steps) || i >= steps.count) return false;
-  const at = steps.items + (<usize>i << 3);
+  const at = steps.items + ((<usize>i) << 3);
   const text = load<usize>(at);
   const n = load<u32>(at, 4);
   if (!text) return false;
@@ -85,7 +88,7 @@ export function isStep(steps: Steps, i: u32, p: usize): bool {
 }
 
 export function isEveryElement(steps: Steps, i: u32): bool {
-  return !isNull(steps) && i < steps.count && load<usize>(steps.items + (<usize>i << 3)) == 0;
+  return !isNull(steps) && i < steps.count && load<usize>(steps.items + ((<usize>i) << 3)) == 0;
 }
 
 /** Position after the value {@link findValue} found. */

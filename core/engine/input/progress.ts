@@ -31,7 +31,16 @@ export function recordDone(input: Input, p: usize, n: usize): bool {
 /** The record at `start` has failed; its offset and lines are the input's. True when it was set aside. */
 export function recordFailed(input: Input, start: usize, base: u64, lines: u64, end: usize): bool {
   const t = input.table;
-  setFault(t.name, t.nameLength, input.records + input.rejected + 1, start, base, lines, end, hasMask(t.hint));
+  setFault(
+    t.name,
+    t.nameLength,
+    input.records + input.rejected + 1,
+    start,
+    base,
+    lines,
+    end,
+    hasMask(t.hint),
+  );
   if (!quarantine || failure == 0) return false;
   input.rejected++;
   reject(t);

@@ -11,7 +11,17 @@ import { parseObject } from "../parse/object";
 import { ownIds, ownRootId, setOwnIds } from "../parse/own-ids";
 import { setRootRow } from "../parse/root-row";
 import { rollbackRecord } from "../columns/rollback";
-import { clearFailure, E_DUPLICATE, E_NULL, E_OWN_ID, E_RECORD, E_TABLES, E_UTF8, fail, failure } from "../scan/failure";
+import {
+  clearFailure,
+  E_DUPLICATE,
+  E_NULL,
+  E_OWN_ID,
+  E_RECORD,
+  E_TABLES,
+  E_UTF8,
+  fail,
+  failure,
+} from "../scan/failure";
 import { newRow, nextRecord } from "../tables/table";
 import { writeRootId } from "../tables/ids";
 import { Input } from "./input";

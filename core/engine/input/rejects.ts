@@ -13,7 +13,9 @@ import { faultCode, faultExcerpt, faultLine, faultMessage, faultOffset, faultRec
 let rejects: Table = nil<Table>();
 let count: u64 = 0;
 const text = newBuffer();
-const NAME: usize = memory.data<u8>([95, 114, 117, 110, 108, 101, 116, 95, 114, 101, 106, 101, 99, 116, 115, 0]);
+const NAME: usize = memory.data<u8>([
+  95, 114, 117, 110, 108, 101, 116, 95, 114, 101, 106, 101, 99, 116, 115, 0,
+]);
 
 /** Writes the fault at hand as a row; t is the table the record was meant for. */
 export function reject(t: Table): void {
@@ -23,19 +25,19 @@ export function reject(t: Table): void {
   }
   clearFailure();
   clearBuffer(text);
-  putText(text, "{\"table_name\":");
+  putText(text, '{"table_name":');
   putJsonString(text, t.name, t.nameLength);
-  putText(text, ",\"record_number\":");
+  putText(text, ',"record_number":');
   putNumber(text, faultRecord);
-  putText(text, ",\"byte_offset\":");
+  putText(text, ',"byte_offset":');
   putNumber(text, faultOffset);
-  putText(text, ",\"line\":");
+  putText(text, ',"line":');
   putNumber(text, faultLine);
-  putText(text, ",\"code\":");
+  putText(text, ',"code":');
   putJsonString(text, faultCode.ptr, faultCode.len);
-  putText(text, ",\"message\":");
+  putText(text, ',"message":');
   putJsonString(text, faultMessage.ptr, faultMessage.len);
-  putText(text, ",\"excerpt\":");
+  putText(text, ',"excerpt":');
   putJsonString(text, faultExcerpt.ptr, faultExcerpt.len);
   putByte(text, 125);
   memory.fill(reserve(text, 64), 0, 64);

@@ -26,9 +26,10 @@ export class Field {
   tokenMask: u32;
 }
 
-@inline export const TOKEN: usize = 32;
+export const TOKEN: usize = 32;
 /** Distance of the cold part before the hot line. */
-@inline export const COLD: usize = 192;
+export const COLD: usize = 192;
+
 
 @unmanaged
 export class Cold {
@@ -87,22 +88,23 @@ export class Cold {
 }
 
 /** Column flags. */
-@inline export const F_NULLABLE: u32 = 1;
-@inline export const F_VARIANT: u32 = 2;
+export const F_NULLABLE: u32 = 1;
+export const F_VARIANT: u32 = 2;
 /** A null was seen before any value. */
-@inline export const F_SEEN_NULL: u32 = 4;
+export const F_SEEN_NULL: u32 = 4;
 /** In a batch that has left the engine, or at the destination already: its type is fixed. */
-@inline export const F_FIXED: u32 = 8;
+export const F_FIXED: u32 = 8;
 /** Came with the configuration. */
-@inline export const F_EXISTING: u32 = 16;
-@inline export const F_PRIMARY: u32 = 32;
-@inline export const F_MERGE: u32 = 64;
+export const F_EXISTING: u32 = 16;
+export const F_PRIMARY: u32 = 32;
+export const F_MERGE: u32 = 64;
 /** Owned by a field of the data (a column from the configuration is not, until its key is seen). */
-@inline export const F_OWNED: u32 = 128;
+export const F_OWNED: u32 = 128;
 /** Taken out of its table a moment ago. */
-@inline export const F_REMOVED: u32 = 512;
+export const F_REMOVED: u32 = 512;
 /** Type given by a hint. */
-@inline export const F_HINTED: u32 = 256;
+export const F_HINTED: u32 = 256;
+
 
 @inline
 export function cold(f: Field): Cold {
@@ -128,6 +130,7 @@ export class Shape {
   hint: Hint;
   escapedKeys: u32;
 }
+
 
 @unmanaged
 export class Table {
@@ -223,14 +226,16 @@ export class Hint {
   maxNesting: i32;
 }
 
-@inline export const MASK_HMAC: u32 = 1;
-@inline export const MASK_REDACT: u32 = 2;
-@inline export const MASK_NULL: u32 = 3;
+export const MASK_HMAC: u32 = 1;
+export const MASK_REDACT: u32 = 2;
+export const MASK_NULL: u32 = 3;
+
 
 @inline
 export function isNull<T>(x: T): bool {
   return changetype<usize>(x) == 0;
 }
+
 
 @inline
 export function nil<T>(): T {
@@ -238,4 +243,4 @@ export function nil<T>(): T {
 }
 
 /** Bytes behind every buffer that vector steps may touch. */
-@inline export const SLACK: usize = 128;
+export const SLACK: usize = 128;

@@ -2,36 +2,36 @@
 // INT and DOUBLE are neighbours so that one subtraction tests for a number.
 
 /** Not seen with a value yet. */
-@inline export const K_NONE: u32 = 0;
-@inline export const K_BOOL: u32 = 1;
-@inline export const K_INT: u32 = 2;
-@inline export const K_DOUBLE: u32 = 3;
+export const K_NONE: u32 = 0;
+export const K_BOOL: u32 = 1;
+export const K_INT: u32 = 2;
+export const K_DOUBLE: u32 = 3;
 /** Microseconds since the epoch, UTC. */
-@inline export const K_TIMESTAMP: u32 = 4;
-@inline export const K_TEXT: u32 = 5;
+export const K_TIMESTAMP: u32 = 4;
+export const K_TEXT: u32 = 5;
 /** A nested object, flattened into the same table. */
-@inline export const K_OBJECT: u32 = 6;
+export const K_OBJECT: u32 = 6;
 /** A list: rows of a nested table. */
-@inline export const K_LIST: u32 = 7;
-@inline export const K_JSON: u32 = 8;
+export const K_LIST: u32 = 7;
+export const K_JSON: u32 = 8;
 /** 128-bit decimals, scale of the column: dlt's decimal and wei. */
-@inline export const K_DECIMAL: u32 = 9;
-@inline export const K_WEI: u32 = 10;
+export const K_DECIMAL: u32 = 9;
+export const K_WEI: u32 = 10;
 /** Days since the epoch, 32 bits. */
-@inline export const K_DATE: u32 = 11;
+export const K_DATE: u32 = 11;
 /** Microseconds since midnight. */
-@inline export const K_TIME: u32 = 12;
-@inline export const K_BINARY: u32 = 13;
+export const K_TIME: u32 = 12;
+export const K_BINARY: u32 = 13;
 /** Writes to columns that other fields own as well, or whose values differ in type: resolved per value. */
-@inline export const K_SHARED: u32 = 14;
+export const K_SHARED: u32 = 14;
 /** Dropped by a hint. */
-@inline export const K_SKIP: u32 = 15;
+export const K_SKIP: u32 = 15;
 /** The row's own id, supplied by the data. */
-@inline export const K_ROW_ID: u32 = 16;
+export const K_ROW_ID: u32 = 16;
 /** The same key is also spelled with other escapes: the record is rewritten before it is parsed. */
-@inline export const K_TWIN: u32 = 17;
+export const K_TWIN: u32 = 17;
 /** Values are masked on their way into the column. */
-@inline export const K_MASK: u32 = 18;
+export const K_MASK: u32 = 18;
 
 /** Whether a field of this kind is itself a column. */
 @inline
@@ -54,16 +54,27 @@ export function widthOf(kind: u32): u32 {
 /** dlt's name of a column kind. */
 export function typeName(kind: u32): string {
   switch (kind) {
-    case K_BOOL: return "bool";
-    case K_INT: return "bigint";
-    case K_DOUBLE: return "double";
-    case K_TIMESTAMP: return "timestamp";
-    case K_JSON: return "json";
-    case K_DECIMAL: return "decimal";
-    case K_WEI: return "wei";
-    case K_DATE: return "date";
-    case K_TIME: return "time";
-    case K_BINARY: return "binary";
-    default: return "text";
+    case K_BOOL:
+      return "bool";
+    case K_INT:
+      return "bigint";
+    case K_DOUBLE:
+      return "double";
+    case K_TIMESTAMP:
+      return "timestamp";
+    case K_JSON:
+      return "json";
+    case K_DECIMAL:
+      return "decimal";
+    case K_WEI:
+      return "wei";
+    case K_DATE:
+      return "date";
+    case K_TIME:
+      return "time";
+    case K_BINARY:
+      return "binary";
+    default:
+      return "text";
   }
 }

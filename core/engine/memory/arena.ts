@@ -23,7 +23,7 @@ function bump(n: usize): usize {
   const start = top;
   const end = (start + n + 63) & ~63;
   if (end < start || end > limit) outOfMemory();
-  const have = <usize>memory.size() << 16;
+  const have = (<usize>memory.size()) << 16;
   if (end > have) {
     // Grow by a quarter so that growth stays amortised, by the least when that is refused.
     const least = <i32>((end - have + 0xffff) >>> 16);
@@ -42,6 +42,7 @@ export function allocStruct(n: usize): usize {
   return p;
 }
 
+
 @inline
 function sizeClass(n: usize): u32 {
   return n <= 64 ? 6 : 32 - clz<u32>(<u32>(n - 1));
@@ -50,24 +51,24 @@ function sizeClass(n: usize): u32 {
 /** A block of at least n bytes, not zeroed; give it back with {@link freeBlock} and the same n. */
 export function allocBlock(n: usize): usize {
   if (n > 0x40000000) outOfMemory();
-  const head = freeLists + (<usize>sizeClass(n) << 2);
+  const head = freeLists + ((<usize>sizeClass(n)) << 2);
   const p = load<usize>(head);
   if (p) {
     store<usize>(head, load<usize>(p));
     return p;
   }
-  return bump(<usize>1 << sizeClass(n));
+  return bump((<usize>1) << sizeClass(n));
 }
 
 /** Bytes an {@link allocBlock} of n really has. */
 @inline
 export function blockSize(n: usize): usize {
-  return <usize>1 << sizeClass(n);
+  return (<usize>1) << sizeClass(n);
 }
 
 export function freeBlock(p: usize, n: usize): void {
   if (!p) return;
-  const head = freeLists + (<usize>sizeClass(n) << 2);
+  const head = freeLists + ((<usize>sizeClass(n)) << 2);
   store<usize>(p, load<usize>(head));
   store<usize>(head, p);
 }

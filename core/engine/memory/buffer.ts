@@ -1,6 +1,7 @@
 // A growing byte buffer, for text and messages off the hot path.
 import { allocBlock, allocStruct, blockSize, freeBlock } from "./arena";
 
+
 @unmanaged
 export class Buffer {
   ptr: usize;

@@ -2,7 +2,16 @@
 import { findColumn } from "../columns/column";
 import { columnName, nameLength, normalizedName } from "../columns/name";
 import {
-  cold, F_EXISTING, F_MERGE, F_NULLABLE, F_PRIMARY, F_SEEN_NULL, F_VARIANT, Field, isNull, Table,
+  cold,
+  F_EXISTING,
+  F_MERGE,
+  F_NULLABLE,
+  F_PRIMARY,
+  F_SEEN_NULL,
+  F_VARIANT,
+  Field,
+  isNull,
+  Table,
 } from "../layout/field";
 import { K_DECIMAL, K_LIST, K_NONE, K_OBJECT, typeName } from "../layout/kinds";
 import { Buffer, clearBuffer, putByte, putNumber, putText } from "../memory/buffer";
@@ -16,7 +25,7 @@ function isReal(t: Table): bool {
 
 export function writeSchema(out: Buffer): void {
   clearBuffer(out);
-  putText(out, "{\"tables\":{");
+  putText(out, '{"tables":{');
   let comma = false;
   for (let t = firstTable; !isNull(t); t = t.next) {
     if (!isReal(t)) continue;
@@ -24,10 +33,10 @@ export function writeSchema(out: Buffer): void {
     comma = true;
     writeTable(out, t);
   }
-  putText(out, "},\"changes\":[");
+  putText(out, '},"changes":[');
   comma = false;
   for (let t = firstTable; !isNull(t); t = t.next) if (isReal(t)) comma = writeChanges(out, t, comma);
-  putText(out, "],\"rows\":{");
+  putText(out, '],"rows":{');
   comma = false;
   for (let t = firstTable; !isNull(t); t = t.next) {
     if (!isReal(t)) continue;
@@ -42,13 +51,13 @@ export function writeSchema(out: Buffer): void {
 
 function writeTable(out: Buffer, t: Table): void {
   putJsonString(out, t.name, t.nameLength);
-  putText(out, ":{\"name\":");
+  putText(out, ':{"name":');
   putJsonString(out, t.name, t.nameLength);
   if (!isNull(t.parent)) {
-    putText(out, ",\"parent\":");
+    putText(out, ',"parent":');
     putJsonString(out, t.parent.name, t.parent.nameLength);
   }
-  putText(out, ",\"columns\":{");
+  putText(out, ',"columns":{');
   const systemAt = t.systemAt < 0 ? <i32>t.columnCount : t.systemAt;
   let c = t.columns;
   let comma = false;
@@ -69,34 +78,45 @@ function writeTable(out: Buffer, t: Table): void {
 }
 
 function writeSystem(out: Buffer, t: Table): void {
-  if (isNull(t.parent)) putText(out, "\"_dlt_load_id\":{\"name\":\"_dlt_load_id\",\"data_type\":\"text\",\"nullable\":false},");
+  if (isNull(t.parent))
+    putText(out, '"_dlt_load_id":{"name":"_dlt_load_id","data_type":"text","nullable":false},');
   else {
-    if (rootKey) putText(out, "\"_dlt_root_id\":{\"name\":\"_dlt_root_id\",\"data_type\":\"text\",\"nullable\":false,\"root_key\":true},");
-    putText(out, "\"_dlt_parent_id\":{\"name\":\"_dlt_parent_id\",\"data_type\":\"text\",\"nullable\":false,\"parent_key\":true},");
-    putText(out, "\"_dlt_list_idx\":{\"name\":\"_dlt_list_idx\",\"data_type\":\"bigint\",\"nullable\":false},");
+    if (rootKey)
+      putText(
+        out,
+        '"_dlt_root_id":{"name":"_dlt_root_id","data_type":"text","nullable":false,"root_key":true},',
+      );
+    putText(
+      out,
+      '"_dlt_parent_id":{"name":"_dlt_parent_id","data_type":"text","nullable":false,"parent_key":true},',
+    );
+    putText(out, '"_dlt_list_idx":{"name":"_dlt_list_idx","data_type":"bigint","nullable":false},');
   }
-  putText(out, "\"_dlt_id\":{\"name\":\"_dlt_id\",\"data_type\":\"text\",\"nullable\":false,\"unique\":true,\"row_key\":true}");
+  putText(
+    out,
+    '"_dlt_id":{"name":"_dlt_id","data_type":"text","nullable":false,"unique":true,"row_key":true}',
+  );
 }
 
 function writeColumn(out: Buffer, c: Field): void {
   const k = cold(c);
   const kind: u32 = c.kind;
   putJsonString(out, k.name, k.nameLength);
-  putText(out, ":{\"name\":");
+  putText(out, ':{"name":');
   putJsonString(out, k.name, k.nameLength);
-  putText(out, ",\"data_type\":\"");
+  putText(out, ',"data_type":"');
   putText(out, typeName(kind));
-  putText(out, "\",\"nullable\":");
+  putText(out, '","nullable":');
   putText(out, k.flags & F_NULLABLE ? "true" : "false");
   if (kind == K_DECIMAL && !(k.precision == 38 && k.scale == 9)) {
-    putText(out, ",\"precision\":");
+    putText(out, ',"precision":');
     putNumber(out, k.precision);
-    putText(out, ",\"scale\":");
+    putText(out, ',"scale":');
     putNumber(out, k.scale);
   }
-  if (k.flags & F_VARIANT) putText(out, ",\"variant\":true");
-  if (k.flags & F_PRIMARY) putText(out, ",\"primary_key\":true");
-  if (k.flags & F_MERGE) putText(out, ",\"merge_key\":true");
+  if (k.flags & F_VARIANT) putText(out, ',"variant":true');
+  if (k.flags & F_PRIMARY) putText(out, ',"primary_key":true');
+  if (k.flags & F_MERGE) putText(out, ',"merge_key":true');
   putByte(out, 125);
 }
 
@@ -125,17 +145,17 @@ function writePending(out: Buffer, t: Table): void {
 function putPending(out: Buffer, name: usize, n: u32, nullable: bool): void {
   putByte(out, 44);
   putJsonString(out, name, n);
-  putText(out, ":{\"name\":");
+  putText(out, ':{"name":');
   putJsonString(out, name, n);
-  putText(out, ",\"nullable\":");
+  putText(out, ',"nullable":');
   putText(out, nullable ? "true" : "false");
-  putText(out, ",\"x-normalizer\":{\"seen-null-first\":true}}");
+  putText(out, ',"x-normalizer":{"seen-null-first":true}}');
 }
 
 function writeChanges(out: Buffer, t: Table, comma: bool): bool {
   if (!t.existing) {
     if (comma) putByte(out, 44);
-    putText(out, "{\"kind\":\"table-added\",\"table\":");
+    putText(out, '{"kind":"table-added","table":');
     putJsonString(out, t.name, t.nameLength);
     putByte(out, 125);
     return true;
@@ -145,14 +165,14 @@ function writeChanges(out: Buffer, t: Table, comma: bool): bool {
     if (k.flags & F_EXISTING) continue;
     if (comma) putByte(out, 44);
     comma = true;
-    putText(out, "{\"kind\":\"column-added\",\"table\":");
+    putText(out, '{"kind":"column-added","table":');
     putJsonString(out, t.name, t.nameLength);
-    putText(out, ",\"column\":");
+    putText(out, ',"column":');
     putJsonString(out, k.name, k.nameLength);
-    putText(out, ",\"type\":\"");
+    putText(out, ',"type":"');
     putText(out, typeName(c.kind));
     putByte(out, 34);
-    if (k.flags & F_VARIANT) putText(out, ",\"variant\":true");
+    if (k.flags & F_VARIANT) putText(out, ',"variant":true');
     putByte(out, 125);
   }
   return comma;

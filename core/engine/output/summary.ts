@@ -6,25 +6,25 @@ import { Input } from "../input/input";
 
 export function writeSummary(out: Buffer, input: Input): void {
   clearBuffer(out);
-  putText(out, "{\"records\":");
+  putText(out, '{"records":');
   putNumber(out, input.records);
-  putText(out, ",\"bytes\":");
+  putText(out, ',"bytes":');
   putNumber(out, input.offset);
-  putText(out, ",\"rejected\":");
+  putText(out, ',"rejected":');
   putNumber(out, input.rejected);
-  putText(out, ",\"matched\":");
+  putText(out, ',"matched":');
   putText(out, input.matched || input.records ? "true" : "false");
-  putText(out, ",\"limitReached\":");
+  putText(out, ',"limitReached":');
   putText(out, input.limitReached ? "true" : "false");
-  putText(out, ",\"document\":[");
+  putText(out, ',"document":[');
   const count: u32 = isNull(input.options.captures) ? 0 : input.options.captures.count;
   for (let i: u32 = 0; i < count; i++) {
     if (i) putByte(out, 44);
-    const at = input.captured + (<usize>i << 3);
+    const at = input.captured + ((<usize>i) << 3);
     if (load<usize>(at)) putJsonString(out, load<usize>(at), load<u32>(at, 4));
     else putText(out, "null");
   }
-  putText(out, "],\"record\":[");
+  putText(out, '],"record":[');
   putBytes(out, input.recordValues.ptr, input.recordValues.len);
   putText(out, "]}");
 }

@@ -12,11 +12,35 @@ import { sameBytes } from "../memory/bytes";
 import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
 import { cold, Cold, F_OWNED, F_SEEN_NULL, Field, isNull, Table } from "../layout/field";
 import {
-  isColumn, K_BOOL, K_DECIMAL, K_DOUBLE, K_INT, K_JSON, K_LIST, K_MASK, K_NONE, K_OBJECT, K_ROW_ID, K_SHARED, K_SKIP,
-  K_TEXT, K_TIMESTAMP, K_TWIN,
+  isColumn,
+  K_BOOL,
+  K_DECIMAL,
+  K_DOUBLE,
+  K_INT,
+  K_JSON,
+  K_LIST,
+  K_MASK,
+  K_NONE,
+  K_OBJECT,
+  K_ROW_ID,
+  K_SHARED,
+  K_SKIP,
+  K_TEXT,
+  K_TIMESTAMP,
+  K_TWIN,
 } from "../layout/kinds";
 import { numberErrorAt, numDouble, numInt, numKind, parseNumber } from "../number/parse-number";
-import { E_DEPTH, E_DUPLICATE, E_NUMBER, E_OWN_ID, E_TABLE_CLASH, E_TABLES, E_VALUE, E_VARIANT, fail } from "../scan/failure";
+import {
+  E_DEPTH,
+  E_DUPLICATE,
+  E_NUMBER,
+  E_OWN_ID,
+  E_TABLE_CLASH,
+  E_TABLES,
+  E_VALUE,
+  E_VARIANT,
+  fail,
+} from "../scan/failure";
 import { getDepthLimit, skipLiteral, skipValue } from "../scan/skip";
 import { decodeString, skipString } from "../scan/text";
 import { newShape } from "../tables/shape";
@@ -313,7 +337,8 @@ function countRows(t: Table, parent: Table, row: u32): u64 {
   if (t.record != recordSerial) return 0;
   const id = parent.ids + <usize>row * ID_LENGTH;
   let n: u64 = 0;
-  for (let i = t.recordStart; i < t.rows; i++) if (sameBytes(t.parentIds + <usize>i * ID_LENGTH, id, ID_LENGTH)) n++;
+  for (let i = t.recordStart; i < t.rows; i++)
+    if (sameBytes(t.parentIds + <usize>i * ID_LENGTH, id, ID_LENGTH)) n++;
   return n;
 }
 
@@ -333,8 +358,7 @@ function childTable(p: usize, f: Field): Table {
       known.pathLength = pathLength;
       known.hint = k.hint;
       known.shape.hint = k.hint;
-    }
-    else if (known.rows == 0 && known.cutRows == 0 && !known.existing) known.parent = k.table;
+    } else if (known.rows == 0 && known.cutRows == 0 && !known.existing) known.parent = k.table;
     else shareLists(known);
     if (isNull(known.parent)) fail(p, E_TABLE_CLASH);
     return isNull(known.parent) ? known.parent : known;

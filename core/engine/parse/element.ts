@@ -5,11 +5,13 @@ import { newElementField } from "../tables/shape";
 const VALUE: usize = memory.data<u8>([118, 97, 108, 117, 101, 0, 0, 0]);
 const LIST: usize = memory.data<u8>([108, 105, 115, 116, 0, 0, 0, 0]);
 
+
 @inline
 export function valueFieldOf(t: Table): Field {
   const f = t.valueField;
   return isNull(f) ? makeValueField(t) : f;
 }
+
 
 @inline
 export function listFieldOf(t: Table): Field {

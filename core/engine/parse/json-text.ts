@@ -8,7 +8,8 @@ import { cursor, decodeString, skipSpace, skipString } from "../scan/text";
 
 /** Members of the objects being written: where in the output each begins (at its comma), and where its key ends. */
 const members = newBuffer();
-@inline const MEMBER: usize = 8;
+
+const MEMBER: usize = 8;
 
 /** Writes the n bytes of decoded text at p as a JSON string. */
 export function putJsonString(out: Buffer, p: usize, n: usize): void {
@@ -22,7 +23,8 @@ export function putJsonString(out: Buffer, p: usize, n: usize): void {
       continue;
     }
     store<u8>(d++, 92);
-    const letter: u32 = c == 34 || c == 92 ? c : c == 8 ? 98 : c == 9 ? 116 : c == 10 ? 110 : c == 12 ? 102 : c == 13 ? 114 : 0;
+    const letter: u32 =
+      c == 34 || c == 92 ? c : c == 8 ? 98 : c == 9 ? 116 : c == 10 ? 110 : c == 12 ? 102 : c == 13 ? 114 : 0;
     if (letter) store<u8>(d++, letter);
     else {
       store<u32>(d, 0x30303075); // u000
@@ -131,14 +133,14 @@ function keepLast(out: Buffer, base: usize): void {
   if (count == 0) return;
   clearBuffer(order);
   const sorted = reserve(order, <usize>count * 8);
-  for (let i: u32 = 0; i < count; i++) store<u32>(sorted + (<usize>i << 2), i);
+  for (let i: u32 = 0; i < count; i++) store<u32>(sorted + ((<usize>i) << 2), i);
   sortMembers(out, base, sorted, count);
   // A member that is followed by one of the same key goes.
-  const gone = sorted + (<usize>count << 2);
+  const gone = sorted + ((<usize>count) << 2);
   memory.fill(gone, 0, count);
   for (let i: u32 = 0; i + 1 < count; i++) {
-    const a = load<u32>(sorted + (<usize>i << 2));
-    const b = load<u32>(sorted + (<usize>i << 2), 4);
+    const a = load<u32>(sorted + ((<usize>i) << 2));
+    const b = load<u32>(sorted + ((<usize>i) << 2), 4);
     if (compareKeys(out, base, a, b) == 0) store<u8>(gone + a, 1);
   }
   const end = out.len;
@@ -172,8 +174,8 @@ function sortMembers(out: Buffer, base: usize, sorted: usize, count: u32): void 
   for (let i = <i32>(count >>> 1) - 1; i >= 0; i--) siftDown(out, base, sorted, <u32>i, count);
   for (let n = count - 1; n > 0 && n < count; n--) {
     const top = load<u32>(sorted);
-    store<u32>(sorted, load<u32>(sorted + (<usize>n << 2)));
-    store<u32>(sorted + (<usize>n << 2), top);
+    store<u32>(sorted, load<u32>(sorted + ((<usize>n) << 2)));
+    store<u32>(sorted + ((<usize>n) << 2), top);
     siftDown(out, base, sorted, 0, n);
   }
 }
@@ -190,14 +192,19 @@ function siftDown(out: Buffer, base: usize, sorted: usize, at: u32, count: u32):
     const right = child + 1;
     if (
       right < count &&
-      isBefore(out, base, load<u32>(sorted + (<usize>child << 2)), load<u32>(sorted + (<usize>right << 2)))
+      isBefore(
+        out,
+        base,
+        load<u32>(sorted + ((<usize>child) << 2)),
+        load<u32>(sorted + ((<usize>right) << 2)),
+      )
     )
       child = right;
-    const a = load<u32>(sorted + (<usize>at << 2));
-    const c = load<u32>(sorted + (<usize>child << 2));
+    const a = load<u32>(sorted + ((<usize>at) << 2));
+    const c = load<u32>(sorted + ((<usize>child) << 2));
     if (!isBefore(out, base, a, c)) return;
-    store<u32>(sorted + (<usize>at << 2), c);
-    store<u32>(sorted + (<usize>child << 2), a);
+    store<u32>(sorted + ((<usize>at) << 2), c);
+    store<u32>(sorted + ((<usize>child) << 2), a);
     at = child;
   }
 }

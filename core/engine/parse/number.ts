@@ -6,7 +6,18 @@ import { putF64, putI64 } from "../columns/write";
 import { eiselLemire } from "../number/eisel-lemire";
 import { pow10f, pow10i } from "../number/powers";
 import {
-  ALIGN, ASCII_ZERO, BRACE_BIT, CLOSE, COMMA, EVEN_BYTES, HUNDREDS, LAST_BYTES, MYRIADS, NINE, TENS, vec,
+  ALIGN,
+  ASCII_ZERO,
+  BRACE_BIT,
+  CLOSE,
+  COMMA,
+  EVEN_BYTES,
+  HUNDREDS,
+  LAST_BYTES,
+  MYRIADS,
+  NINE,
+  TENS,
+  vec,
 } from "../scan/constants";
 import { advance } from "./advance";
 import { coldNumber } from "./cold";
@@ -35,13 +46,14 @@ export function putNumber(p: usize, f: Field, row: u32): usize {
   const digits = v128.and(values, isDigit);
   const minus = <u32>(load<u8>(p) == 45);
   // Bytes of the number that are no digits, the sign excluded.
-  const others = (<u32>i8x16.bitmask(isDigit) ^ 0xffff) & (((<u32>1) << <u32>length) - 1) & ~minus;
+  const others = ((<u32>i8x16.bitmask(isDigit)) ^ 0xffff) & (((<u32>1) << (<u32>length)) - 1) & ~minus;
   const first: u32 = load<u8>(p + minus);
   const end = p + length;
   if (others == 0) {
-    if (<u32>(length == minus) | (<u32>(first == 48) & <u32>(length > minus + 1))) return coldNumber(p, f, row);
+    if ((<u32>(length == minus)) | ((<u32>(first == 48)) & (<u32>(length > minus + 1))))
+      return coldNumber(p, f, row);
     const u = sixteenDigits(i8x16.swizzle(digits, v128.load(ALIGN + length)));
-    const value = (<i64>u ^ -(<i64>minus)) + <i64>minus;
+    const value = ((<i64>u) ^ -(<i64>minus)) + <i64>minus;
     if (f.len != row && !advance(p, f, row)) return 0;
     if (kind == K_INT) putI64(f, row, value);
     else putF64(f, row, <f64>value);
@@ -50,12 +62,12 @@ export function putNumber(p: usize, f: Field, row: u32): usize {
   const point = <usize>ctz(others);
   const fraction = length - 1 - point;
   if (
-    <u32>(kind != K_DOUBLE) |
+    (<u32>(kind != K_DOUBLE)) |
     (others & (others - 1)) |
-    <u32>(load<u8>(p + point) != 46) |
-    <u32>(fraction == 0) |
-    <u32>(point == minus) |
-    (<u32>(first == 48) & <u32>(point > minus + 1))
+    (<u32>(load<u8>(p + point) != 46)) |
+    (<u32>(fraction == 0)) |
+    (<u32>(point == minus)) |
+    ((<u32>(first == 48)) & (<u32>(point > minus + 1)))
   )
     return coldNumber(p, f, row);
   // Digits behind the point, and those before it moved over the point.
@@ -83,17 +95,31 @@ function putLongNumber(p0: usize, f: Field, row: u32): usize {
   const kind: u32 = f.kind;
   const x = i8x16.sub(v128.load(p), vec(ASCII_ZERO));
   const y = i8x16.sub(v128.load(p, 16), vec(ASCII_ZERO));
-  const notX = <u32>i8x16.bitmask(i8x16.eq(i8x16.min_u(x, vec(NINE)), x)) ^ 0xffff;
-  const notY = <u32>i8x16.bitmask(i8x16.eq(i8x16.min_u(y, vec(NINE)), y)) ^ 0xffff;
+  const notX = (<u32>i8x16.bitmask(i8x16.eq(i8x16.min_u(x, vec(NINE)), x))) ^ 0xffff;
+  const notY = (<u32>i8x16.bitmask(i8x16.eq(i8x16.min_u(y, vec(NINE)), y))) ^ 0xffff;
   const n = <usize>ctz(notX | 0x10000);
   const more = <usize>ctz(notY | 0x10000);
   const first: u32 = load<u8>(p);
   const after: u32 = load<u8>(p + 16 + more);
   const plain = after != 46 && (after | 32) != 101;
-  if (kind == K_DOUBLE && n - 1 < 14 && load<u8>(p + n) == 46 && (notX & (notX - 1)) == 0 && more <= 4 && plain && !((first == 48) & (n > 1))) {
+  if (
+    kind == K_DOUBLE &&
+    n - 1 < 14 &&
+    load<u8>(p + n) == 46 &&
+    (notX & (notX - 1)) == 0 &&
+    more <= 4 &&
+    plain &&
+    !((first == 48) & (n > 1))
+  ) {
     const fraction = 15 - n + more;
-    const d = v128.bitselect(x, i8x16.swizzle(x, v128.load(ALIGN + 15)), v128.load(LAST_BYTES + ((15 - n) << 4)));
-    const mantissa = sixteenDigits(d) * load<u64>(pow10i + (more << 3)) + sixteenDigits(i8x16.swizzle(y, v128.load(ALIGN + more)));
+    const d = v128.bitselect(
+      x,
+      i8x16.swizzle(x, v128.load(ALIGN + 15)),
+      v128.load(LAST_BYTES + ((15 - n) << 4)),
+    );
+    const mantissa =
+      sixteenDigits(d) * load<u64>(pow10i + (more << 3)) +
+      sixteenDigits(i8x16.swizzle(y, v128.load(ALIGN + more)));
     const value = eiselLemire(mantissa, -(<i32>fraction));
     if (value == value) {
       if (f.len != row && !advance(p0, f, row)) return 0;
@@ -101,7 +127,10 @@ function putLongNumber(p0: usize, f: Field, row: u32): usize {
       return p + 16 + more;
     }
   } else if (kind == K_INT && n == 16 && more <= 2 && plain && first != 48) {
-    const u = <i64>(sixteenDigits(x) * load<u64>(pow10i + (more << 3)) + sixteenDigits(i8x16.swizzle(y, v128.load(ALIGN + more))));
+    const u = <i64>(
+      (sixteenDigits(x) * load<u64>(pow10i + (more << 3)) +
+        sixteenDigits(i8x16.swizzle(y, v128.load(ALIGN + more))))
+    );
     if (f.len != row && !advance(p0, f, row)) return 0;
     putI64(f, row, minus ? -u : u);
     return p + 16 + more;

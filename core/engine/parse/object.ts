@@ -97,7 +97,7 @@ export function parseList(p: usize, t: Table, parent: Table, parentRow: u32, fir
     const row = newRow(t);
     if (ownIds) ownNestedIds(p, t, row, parent, parentRow, index);
     else writeNestedIds(t, row, parent.ids + <usize>parentRow * ID_LENGTH, index);
-    store<u64>(t.listIndex + (<usize>row << 3), index);
+    store<u64>(t.listIndex + ((<usize>row) << 3), index);
     if (rootKey) v128.store(t.rootIds + <usize>row * ID_LENGTH, v128.load(rootIdAt()));
     index++;
     if (c == 123) p = parseObject(p + 1, t.shape, row);

@@ -10,6 +10,7 @@ export function setRootRow(t: Table, r: u32): void {
   row = r;
 }
 
+
 @inline
 export function rootIdAt(): usize {
   return table.ids + <usize>row * ID_LENGTH;

@@ -1,8 +1,20 @@
 // Timestamps as machines write them, `YYYY-MM-DDTHH:MM:SS[.fraction](Z|±HH:MM)`, read with vectors. Every other form is
 // left to time/iso8601.ts; the two agree wherever this one says yes.
 import {
-  ASCII_ZERO, CLOCK_LIMITS, CLOCK_MILLIS, CLOCK_MILLIS_DIGITS, CLOCK_SECONDS, CLOCK_SECONDS_DIGITS, CLOCK_WEIGHTS,
-  DATE_DIGITS, DATE_MARKS, EVEN_BYTES, NINE, TENS, VECTORS, vec,
+  ASCII_ZERO,
+  CLOCK_LIMITS,
+  CLOCK_MILLIS,
+  CLOCK_MILLIS_DIGITS,
+  CLOCK_SECONDS,
+  CLOCK_SECONDS_DIGITS,
+  CLOCK_WEIGHTS,
+  DATE_DIGITS,
+  DATE_MARKS,
+  EVEN_BYTES,
+  NINE,
+  TENS,
+  VECTORS,
+  vec,
 } from "../scan/constants";
 
 /** Microseconds since the epoch, UTC. */
@@ -35,18 +47,20 @@ function sameDay(p: usize): usize {
   const digits = <u32>i8x16.bitmask(i8x16.eq(i8x16.min_u(x, vec(NINE)), x));
   const seconds = <u32>i8x16.bitmask(i8x16.eq(v, vec(CLOCK_SECONDS)));
   const millis = <u32>i8x16.bitmask(i8x16.eq(v, vec(CLOCK_MILLIS)));
-  const isSeconds = <u32>((seconds & 0x324) == 0x324) & <u32>((digits & 0xdb) == 0xdb);
-  const isMillis = <u32>((millis & 0x3124) == 0x3124) & <u32>((digits & 0xedb) == 0xedb);
+  const isSeconds = (<u32>((seconds & 0x324) == 0x324)) & (<u32>((digits & 0xdb) == 0xdb));
+  const isMillis = (<u32>((millis & 0x3124) == 0x3124)) & (<u32>((digits & 0xedb) == 0xedb));
   if (!(isSeconds | isMillis)) return 0;
   const order = v128.load(VECTORS + (isSeconds ? CLOCK_SECONDS_DIGITS : CLOCK_MILLIS_DIGITS));
   const q = pairs(i8x16.swizzle(x, order));
   if (!i16x8.all_true(i16x8.lt_s(q, vec(CLOCK_LIMITS)))) return 0;
   // Hours and minutes in seconds; seconds and tenths in milliseconds; the last two digits.
   const d = i32x4.dot_i16x8_s(q, vec(CLOCK_WEIGHTS));
-  const ms = <i64>i32x4.extract_lane(d, 0) * 1000 + <i64>(i32x4.extract_lane(d, 1) + i32x4.extract_lane(d, 2));
+  const ms =
+    <i64>i32x4.extract_lane(d, 0) * 1000 + <i64>(i32x4.extract_lane(d, 1) + i32x4.extract_lane(d, 2));
   timestampMicros = (days * 86400000 + ms) * 1000;
   return p + (isSeconds ? 21 : 25);
 }
+
 
 @inline
 function digitAt(p: usize): u32 {

@@ -1,44 +1,46 @@
 // SIMD constants. V8 rebuilds every v128.const at each use, so they live in linear memory and are loaded instead.
 
-@inline function splat(at: usize, byte: u8): void { memory.fill(at, byte, 16); }
+@inline function splat(at: usize, byte: u8): void {
+  memory.fill(at, byte, 16);
+}
 
 /** Base of the table below; the offsets are named by the functions. */
 export const VECTORS: usize = memory.data(768, 64);
+export const QUOTE: usize = 0;
+export const BACKSLASH: usize = 16;
+export const CONTROL: usize = 32;
+export const ASCII_ZERO: usize = 48;
+export const NINE: usize = 64;
+export const COMMA: usize = 80;
+export const CLOSE: usize = 96;
+export const SPACE: usize = 112;
+export const LOW_NIBBLE: usize = 128;
+export const HIGH_BIT: usize = 144;
+export const EVEN_BYTES: usize = 160;
+export const TENS: usize = 176;
+export const HUNDREDS: usize = 192;
+export const MYRIADS: usize = 208;
+export const UTF8_LOW1: usize = 224;
+export const UTF8_LOW2: usize = 240;
+export const UTF8_LOW3: usize = 256;
+export const UTF8_TAIL: usize = 272;
+export const DATE_MARKS: usize = 288;
+export const DATE_DIGITS: usize = 304;
+export const CLOCK_SECONDS: usize = 320;
+export const CLOCK_MILLIS: usize = 336;
+export const CLOCK_SECONDS_DIGITS: usize = 352;
+export const CLOCK_MILLIS_DIGITS: usize = 368;
+export const CLOCK_LIMITS: usize = 384;
+export const CLOCK_WEIGHTS: usize = 400;
+export const SIXTY_THREE: usize = 416;
+export const SIXTEEN: usize = 432;
+export const THIRTY_TWO: usize = 448;
+export const FORTY_EIGHT: usize = 464;
+export const ALPHABET: usize = 480; // 64 bytes
 
-@inline export const QUOTE: usize = 0;
-@inline export const BACKSLASH: usize = 16;
-@inline export const CONTROL: usize = 32;
-@inline export const ASCII_ZERO: usize = 48;
-@inline export const NINE: usize = 64;
-@inline export const COMMA: usize = 80;
-@inline export const CLOSE: usize = 96;
-@inline export const SPACE: usize = 112;
-@inline export const LOW_NIBBLE: usize = 128;
-@inline export const HIGH_BIT: usize = 144;
-@inline export const EVEN_BYTES: usize = 160;
-@inline export const TENS: usize = 176;
-@inline export const HUNDREDS: usize = 192;
-@inline export const MYRIADS: usize = 208;
-@inline export const UTF8_LOW1: usize = 224;
-@inline export const UTF8_LOW2: usize = 240;
-@inline export const UTF8_LOW3: usize = 256;
-@inline export const UTF8_TAIL: usize = 272;
-@inline export const DATE_MARKS: usize = 288;
-@inline export const DATE_DIGITS: usize = 304;
-@inline export const CLOCK_SECONDS: usize = 320;
-@inline export const CLOCK_MILLIS: usize = 336;
-@inline export const CLOCK_SECONDS_DIGITS: usize = 352;
-@inline export const CLOCK_MILLIS_DIGITS: usize = 368;
-@inline export const CLOCK_LIMITS: usize = 384;
-@inline export const CLOCK_WEIGHTS: usize = 400;
-@inline export const SIXTY_THREE: usize = 416;
-@inline export const SIXTEEN: usize = 432;
-@inline export const THIRTY_TWO: usize = 448;
-@inline export const FORTY_EIGHT: usize = 464;
-@inline export const ALPHABET: usize = 480; // 64 bytes
-@inline export const BRACE_BIT: usize = 544;
-@inline export const OPEN: usize = 560;
-@inline export const ZERO: usize = 576;
+export const BRACE_BIT: usize = 544;
+export const OPEN: usize = 560;
+export const ZERO: usize = 576;
 
 /** Swizzle indexes that move the first n bytes of a vector to its end: load at ALIGN + n. */
 export const ALIGN: usize = memory.data(48, 16);
@@ -51,6 +53,7 @@ export const ESCAPE: usize = memory.data(256, 16);
 
 /** Whether the tables have been filled. */
 let ready = false;
+
 
 @inline function put(at: usize, a: u64, b: u64): void {
   store<u64>(VECTORS + at, a);
@@ -116,6 +119,7 @@ export function initVectors(): void {
   store<u8>(ESCAPE + 114, 13);
   store<u8>(ESCAPE + 116, 9);
 }
+
 
 @inline
 export function vec(at: usize): v128 {

@@ -4,31 +4,31 @@
 export let failedAt: usize = 0;
 export let failure: u32 = 0;
 
-@inline export const E_NONE: u32 = 0;
-@inline export const E_VALUE: u32 = 1;
-@inline export const E_KEY: u32 = 2;
-@inline export const E_COLON: u32 = 3;
-@inline export const E_OBJECT_END: u32 = 4;
-@inline export const E_LIST_END: u32 = 5;
-@inline export const E_STRING: u32 = 6;
-@inline export const E_ESCAPE: u32 = 7;
-@inline export const E_NUMBER: u32 = 8;
-@inline export const E_TRAILING: u32 = 9;
-@inline export const E_UTF8: u32 = 10;
-@inline export const E_TRUNCATED: u32 = 11;
-@inline export const E_EMPTY: u32 = 12;
-@inline export const E_DEPTH: u32 = 20;
-@inline export const E_COLUMNS: u32 = 21;
-@inline export const E_TABLES: u32 = 22;
-@inline export const E_RECORD: u32 = 23;
-@inline export const E_NULL: u32 = 24;
-@inline export const E_ROUTE: u32 = 25;
-@inline export const E_SELECTOR: u32 = 26;
-@inline export const E_VARIANT: u32 = 27;
-@inline export const E_TABLE_CLASH: u32 = 28;
+export const E_NONE: u32 = 0;
+export const E_VALUE: u32 = 1;
+export const E_KEY: u32 = 2;
+export const E_COLON: u32 = 3;
+export const E_OBJECT_END: u32 = 4;
+export const E_LIST_END: u32 = 5;
+export const E_STRING: u32 = 6;
+export const E_ESCAPE: u32 = 7;
+export const E_NUMBER: u32 = 8;
+export const E_TRAILING: u32 = 9;
+export const E_UTF8: u32 = 10;
+export const E_TRUNCATED: u32 = 11;
+export const E_EMPTY: u32 = 12;
+export const E_DEPTH: u32 = 20;
+export const E_COLUMNS: u32 = 21;
+export const E_TABLES: u32 = 22;
+export const E_RECORD: u32 = 23;
+export const E_NULL: u32 = 24;
+export const E_ROUTE: u32 = 25;
+export const E_SELECTOR: u32 = 26;
+export const E_VARIANT: u32 = 27;
+export const E_TABLE_CLASH: u32 = 28;
 /** Not errors: the record has to be parsed in another way. */
-@inline export const E_DUPLICATE: u32 = 40;
-@inline export const E_OWN_ID: u32 = 41;
+export const E_DUPLICATE: u32 = 40;
+export const E_OWN_ID: u32 = 41;
 
 /** Records the failure (the first one stays) and returns 0, what a parse function returns on failure. */
 export function fail(at: usize, code: u32): usize {
@@ -47,45 +47,76 @@ export function clearFailure(): void {
 /** What a failure code means, for a person. */
 export function describe(code: u32): string {
   switch (code) {
-    case E_VALUE: return "expected a value";
-    case E_KEY: return "expected a key in double quotes";
-    case E_COLON: return "expected ':' after the key";
-    case E_OBJECT_END: return "expected ',' or '}' after the value";
-    case E_LIST_END: return "expected ',' or ']' after the element";
-    case E_STRING: return "unescaped control character in a string";
-    case E_ESCAPE: return "invalid escape in a string";
-    case E_NUMBER: return "invalid number";
-    case E_TRAILING: return "unexpected text after the value";
-    case E_UTF8: return "invalid UTF-8";
-    case E_TRUNCATED: return "the input ends inside a value";
-    case E_EMPTY: return "the input is empty";
-    case E_DEPTH: return "nested too deeply";
-    case E_COLUMNS: return "too many columns in one table";
-    case E_TABLES: return "too many tables";
-    case E_RECORD: return "the record is too large";
-    case E_NULL: return "null in a column that is not nullable";
-    case E_ROUTE: return "the record has no usable table name";
-    case E_SELECTOR: return "the records path leads to a value that is no object or list";
-    case E_VARIANT: return "the value fits neither its column nor the column's variant";
-    case E_TABLE_CLASH: return "a nested table would have the name of a root table";
-    default: return "internal error";
+    case E_VALUE:
+      return "expected a value";
+    case E_KEY:
+      return "expected a key in double quotes";
+    case E_COLON:
+      return "expected ':' after the key";
+    case E_OBJECT_END:
+      return "expected ',' or '}' after the value";
+    case E_LIST_END:
+      return "expected ',' or ']' after the element";
+    case E_STRING:
+      return "unescaped control character in a string";
+    case E_ESCAPE:
+      return "invalid escape in a string";
+    case E_NUMBER:
+      return "invalid number";
+    case E_TRAILING:
+      return "unexpected text after the value";
+    case E_UTF8:
+      return "invalid UTF-8";
+    case E_TRUNCATED:
+      return "the input ends inside a value";
+    case E_EMPTY:
+      return "the input is empty";
+    case E_DEPTH:
+      return "nested too deeply";
+    case E_COLUMNS:
+      return "too many columns in one table";
+    case E_TABLES:
+      return "too many tables";
+    case E_RECORD:
+      return "the record is too large";
+    case E_NULL:
+      return "null in a column that is not nullable";
+    case E_ROUTE:
+      return "the record has no usable table name";
+    case E_SELECTOR:
+      return "the records path leads to a value that is no object or list";
+    case E_VARIANT:
+      return "the value fits neither its column nor the column's variant";
+    case E_TABLE_CLASH:
+      return "a nested table would have the name of a root table";
+    default:
+      return "internal error";
   }
 }
 
 /** The closed error code (core/errors.ts) of a failure. */
 export function errorCode(code: u32): string {
   switch (code) {
-    case E_UTF8: return "SOURCE_NOT_UTF8";
-    case E_DEPTH: return "LIMIT_DEPTH";
-    case E_COLUMNS: return "LIMIT_COLUMNS";
-    case E_TABLES: return "LIMIT_TABLES";
-    case E_RECORD: return "LIMIT_RECORD";
-    case E_NULL: return "NULL_IN_KEY";
+    case E_UTF8:
+      return "SOURCE_NOT_UTF8";
+    case E_DEPTH:
+      return "LIMIT_DEPTH";
+    case E_COLUMNS:
+      return "LIMIT_COLUMNS";
+    case E_TABLES:
+      return "LIMIT_TABLES";
+    case E_RECORD:
+      return "LIMIT_RECORD";
+    case E_NULL:
+      return "NULL_IN_KEY";
     case E_TABLE_CLASH:
-    case E_VARIANT: return "SCHEMA_CONTRACT";
+    case E_VARIANT:
+      return "SCHEMA_CONTRACT";
     case E_ROUTE:
-    case E_SELECTOR: return "SOURCE_SELECTOR";
-    default: return "SOURCE_NOT_JSON";
+    case E_SELECTOR:
+      return "SOURCE_SELECTOR";
+    default:
+      return "SOURCE_NOT_JSON";
   }
 }
 

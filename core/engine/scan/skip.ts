@@ -24,7 +24,7 @@ export function skipNumber(p: usize): usize {
     if (<u32>load<u8>(p) - 48 > 9) return fail(p, E_NUMBER);
     while (<u32>load<u8>(p) - 48 <= 9) p++;
   }
-  c = <u32>load<u8>(p) | 32;
+  c = (<u32>load<u8>(p)) | 32;
   if (c == 101) {
     p++;
     c = load<u8>(p);

@@ -33,6 +33,7 @@ export function specialBytes(v: v128): i32 {
   );
 }
 
+
 @inline
 function hex4(p: usize): u32 {
   const a: u32 = load<u8>(HEX + load<u8>(p));
@@ -58,7 +59,10 @@ export function putCodePoint(d: usize, u: u32): usize {
     store<u32>(d, 0x8080e0 | (u >>> 12) | (((u >>> 6) & 63) << 8) | ((u & 63) << 16));
     return d + 3;
   }
-  store<u32>(d, 0x808080f0 | (u >>> 18) | (((u >>> 12) & 63) << 8) | (((u >>> 6) & 63) << 16) | ((u & 63) << 24));
+  store<u32>(
+    d,
+    0x808080f0 | (u >>> 18) | (((u >>> 12) & 63) << 8) | (((u >>> 6) & 63) << 16) | ((u & 63) << 24),
+  );
   return d + 4;
 }
 

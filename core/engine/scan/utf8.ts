@@ -2,9 +2,29 @@
 // (2021). Text without a byte above 127 costs a load and a test.
 import { HIGH_BIT, LOW_NIBBLE, UTF8_LOW1, UTF8_LOW2, UTF8_LOW3, UTF8_TAIL, ZERO, vec } from "./constants";
 
+
 @inline
 function blockErrors(previous: v128, block: v128): v128 {
-  const p1 = v128.shuffle<i8>(previous, block, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30);
+  const p1 = v128.shuffle<i8>(
+    previous,
+    block,
+    15,
+    16,
+    17,
+    18,
+    19,
+    20,
+    21,
+    22,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    29,
+    30,
+  );
   const special = v128.and(
     v128.and(
       i8x16.swizzle(vec(UTF8_LOW1), v128.and(i16x8.shr_u(p1, 4), vec(LOW_NIBBLE))),
@@ -12,8 +32,46 @@ function blockErrors(previous: v128, block: v128): v128 {
     ),
     i8x16.swizzle(vec(UTF8_LOW3), v128.and(i16x8.shr_u(block, 4), vec(LOW_NIBBLE))),
   );
-  const p2 = v128.shuffle<i8>(previous, block, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29);
-  const p3 = v128.shuffle<i8>(previous, block, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28);
+  const p2 = v128.shuffle<i8>(
+    previous,
+    block,
+    14,
+    15,
+    16,
+    17,
+    18,
+    19,
+    20,
+    21,
+    22,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    29,
+  );
+  const p3 = v128.shuffle<i8>(
+    previous,
+    block,
+    13,
+    14,
+    15,
+    16,
+    17,
+    18,
+    19,
+    20,
+    21,
+    22,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+  );
   const third = v128.or(i8x16.sub_sat_u(p2, i8x16.splat(0x60)), i8x16.sub_sat_u(p3, i8x16.splat(0x70)));
   return v128.xor(v128.and(third, vec(HIGH_BIT)), special);
 }
@@ -38,7 +96,10 @@ export function isUtf8(p: usize, n: usize): bool {
     } else {
       errors = v128.or(
         errors,
-        v128.or(v128.or(blockErrors(previous, a), blockErrors(a, b)), v128.or(blockErrors(b, c), blockErrors(c, d))),
+        v128.or(
+          v128.or(blockErrors(previous, a), blockErrors(a, b)),
+          v128.or(blockErrors(b, c), blockErrors(c, d)),
+        ),
       );
       unfinished = i8x16.sub_sat_u(d, vec(UTF8_TAIL));
     }

@@ -38,10 +38,7 @@ export function writeId(dst: usize, x: u64): void {
   v128.store(
     dst,
     v128.or(
-      v128.or(
-        i8x16.swizzle(vec(ALPHABET), v),
-        i8x16.swizzle(vec(ALPHABET + 16), i8x16.sub(v, vec(SIXTEEN))),
-      ),
+      v128.or(i8x16.swizzle(vec(ALPHABET), v), i8x16.swizzle(vec(ALPHABET + 16), i8x16.sub(v, vec(SIXTEEN)))),
       v128.or(
         i8x16.swizzle(vec(ALPHABET + 32), i8x16.sub(v, vec(THIRTY_TWO))),
         i8x16.swizzle(vec(ALPHABET + 48), i8x16.sub(v, vec(FORTY_EIGHT))),
@@ -49,6 +46,7 @@ export function writeId(dst: usize, x: u64): void {
     ),
   );
 }
+
 
 @inline
 export function writeRootId(t: Table, row: u32, ordinal: u32, offset: u64): void {
@@ -63,7 +61,10 @@ export function writeNestedIds(t: Table, row: u32, parent: usize, index: u64): v
   v128.store(t.parentIds + <usize>row * ID_LENGTH, id);
   const low = i64x2.extract_lane(id, 0);
   const high = load<u64>(parent, 6);
-  writeId(t.ids + <usize>row * ID_LENGTH, (low ^ rotl<u64>(high, 27)) * 0xff51afd7ed558ccd + t.salt + index * 0x9e3779b97f4a7c15);
+  writeId(
+    t.ids + <usize>row * ID_LENGTH,
+    (low ^ rotl<u64>(high, 27)) * 0xff51afd7ed558ccd + t.salt + index * 0x9e3779b97f4a7c15,
+  );
 }
 
 const hashInput = newBuffer();

@@ -4,7 +4,7 @@ import { newBuffer, putBytes, reserve } from "../memory/buffer";
 import { isNull, OwnIds } from "../layout/field";
 
 /** Row, start and length of the text: 12 bytes an id, in the order of rows. */
-@inline const ENTRY: usize = 12;
+const ENTRY: usize = 12;
 
 /** The id {@link findOwnId} found. */
 export let ownIdText: usize = 0;

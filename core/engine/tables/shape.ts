@@ -11,7 +11,15 @@ import { addField } from "./table";
 /** A field whose token never matches, expected where nothing is known yet. */
 const NOTHING: usize = memory.data(128, 64);
 
-export function newShape(t: Table, parent: Shape, prefix: usize, prefixLength: u32, hint: Hint, level: i32, depth: u32): Shape {
+export function newShape(
+  t: Table,
+  parent: Shape,
+  prefix: usize,
+  prefixLength: u32,
+  hint: Hint,
+  level: i32,
+  depth: u32,
+): Shape {
   const s = changetype<Shape>(allocStruct(offsetof<Shape>()));
   s.table = t;
   s.parent = parent;
@@ -69,7 +77,7 @@ function hashKey(k: usize, n: u32): u32 {
   if (n >= 8) h = load<u64>(k) ^ (rotl<u64>(load<u64>(k + n - 8), 29) * 0x9e3779b97f4a7c15);
   else h = n ? load<u64>(k) << ((8 - <u64>n) << 3) : 0;
   if (n > 16) h ^= load<u64>(k + (n >>> 1) - 4) * 0xff51afd7ed558ccd;
-  return <u32>(((h ^ <u64>n) * 0xbf58476d1ce4e5b9) >>> 32);
+  return <u32>(((h ^ (<u64>n)) * 0xbf58476d1ce4e5b9) >>> 32);
 }
 
 function lookUp(p: usize, shape: Shape): Field {
@@ -86,7 +94,7 @@ function lookUp(p: usize, shape: Shape): Field {
     }
   }
   const hash = hashKey(key, n);
-  let f = load<Field>(shape.buckets + (<usize>(hash & shape.bucketMask) << 2));
+  let f = load<Field>(shape.buckets + ((<usize>(hash & shape.bucketMask)) << 2));
   while (!isNull(f)) {
     const k = cold(f);
     if (k.keyHash == hash && k.keyLength == n && sameBytes(changetype<usize>(f) + TOKEN + 1, key, n)) break;
@@ -99,13 +107,13 @@ function lookUp(p: usize, shape: Shape): Field {
 
 function grow(shape: Shape): void {
   const mask = shape.bucketMask * 2 + 1;
-  const buckets = allocStruct(<usize>(mask + 1) << 2);
+  const buckets = allocStruct((<usize>(mask + 1)) << 2);
   for (let i: u32 = 0; i <= shape.bucketMask; i++) {
-    let f = load<Field>(shape.buckets + (<usize>i << 2));
+    let f = load<Field>(shape.buckets + ((<usize>i) << 2));
     while (!isNull(f)) {
       const k = cold(f);
       const next = k.nextInBucket;
-      const at = buckets + (<usize>(k.keyHash & mask) << 2);
+      const at = buckets + ((<usize>(k.keyHash & mask)) << 2);
       k.nextInBucket = load<Field>(at);
       store<Field>(at, f);
       f = next;
@@ -131,7 +139,7 @@ export function newField(shape: Shape, key: usize, n: u32, hash: u32): Field {
   store<u16>(token + 1 + n, 0x3a22);
   const length = n + 3;
   f.tokenLength = <u8>(length > 254 ? 255 : length);
-  f.tokenMask = length < 32 ? <u32>0xffffffff << length : 0;
+  f.tokenMask = length < 32 ? (<u32>0xffffffff) << length : 0;
   f.long = length > 32 ? 1 : 0;
   f.next = changetype<Field>(NOTHING);
   // Larger than any row: the first null comes to the cold path, where it is remembered.
@@ -147,7 +155,7 @@ export function newField(shape: Shape, key: usize, n: u32, hash: u32): Field {
   else if (isReserved(shape, k.decodedKey, k.decodedLength)) f.kind = <u8>K_SKIP;
   else if (f.kind != <u8>K_TWIN) f.kind = <u8>K_NONE;
   if (shape.count * 2 >= shape.bucketMask) grow(shape);
-  const at = shape.buckets + (<usize>(hash & shape.bucketMask) << 2);
+  const at = shape.buckets + ((<usize>(hash & shape.bucketMask)) << 2);
   k.nextInBucket = load<Field>(at);
   store<Field>(at, f);
   shape.count++;
@@ -187,7 +195,7 @@ function decodeKey(f: Field, shape: Shape): void {
     shape.escapedKeys++;
   }
   for (let i: u32 = 0; i <= shape.bucketMask; i++) {
-    let other = load<Field>(shape.buckets + (<usize>i << 2));
+    let other = load<Field>(shape.buckets + ((<usize>i) << 2));
     while (!isNull(other)) {
       const o = cold(other);
       if (o.decodedLength == k.decodedLength && sameBytes(o.decodedKey, k.decodedKey, k.decodedLength)) {

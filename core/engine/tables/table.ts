@@ -70,7 +70,7 @@ export function newTable(
   return t;
 }
 
-@inline export const ID_LENGTH: usize = 14;
+export const ID_LENGTH: usize = 14;
 
 function growSlots(old: usize, oldCapacity: u32, capacity: u32, rows: u32, width: usize): usize {
   const p = allocBlock(<usize>capacity * width + SLACK);
