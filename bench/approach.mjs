@@ -4,6 +4,8 @@ import { eachBlock, eachLine } from "./lines.mjs";
 
 const [, , name, path, repetitions] = process.argv;
 const CHUNK = 512 * 1024;
+/** The batches are written; where they would go is not measured here. */
+const ignore = () => {};
 
 /** Each makes a function that does the work once and returns the number of records. */
 const APPROACHES = {
@@ -17,11 +19,11 @@ const APPROACHES = {
       const file = openSync(path);
       for (let read; (read = readSync(file, chunk, 0, CHUNK, null)) > 0;) {
         engine.push(input, chunk.subarray(0, read));
-        while (engine.take()) continue;
+        while (engine.takeInto(ignore)) continue;
       }
       closeSync(file);
       const { records } = engine.end(input);
-      while (engine.take(true)) continue;
+      while (engine.takeInto(ignore, true)) continue;
       engine.schema();
       engine.close();
       return records;

@@ -1,8 +1,8 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { RunletError } from "../core/errors.ts";
 import { failpoint } from "../core/packages/failpoints.ts";
-import type { Storage, StoredItem } from "../core/packages/storage.ts";
+import type { Storage, StorageLock, StoredItem } from "../core/packages/storage.ts";
 import { environment } from "./environment.ts";
 import { holderName, takeLock } from "./lock-file.ts";
 
@@ -15,6 +15,12 @@ const WRITE_BYTES = 4 * 1024 * 1024;
 /** The folder of everything that is kept for runs: RUNLET_HOME, else `.runlet` in the working directory. */
 export function storageHome(): string {
   return environment("RUNLET_HOME") ?? ".runlet";
+}
+
+/** Names of the storages there are, sorted. */
+export async function storageNames(home = storageHome()): Promise<string[]> {
+  const items = await listed(home);
+  return items.flatMap(({ name, isFolder }) => (isFolder ? [name] : []));
 }
 
 /** A durable folder on the file system, `<home>/<name>`. */
@@ -37,18 +43,37 @@ export function storageAt(name: string, home = storageHome()): Storage {
       guarded("read", item, () => readFile(at(item)).catch((error: unknown) => missing(error, undefined))),
     list: (folder) => guarded("read", folder, () => listed(at(folder))),
     remove: (item) => guarded("remove", item, () => removeWhole(at(item))),
-    lock: (item, what) =>
-      guarded("lock", item, async () => {
-        await makeFolder(place);
-        const lock = takeLock(at(item), (holder) => {
-          const since = holder.since ? `, since ${holder.since}` : "";
-          return new RunletError("CONCURRENT_RUN", `${what} is being run by ${holderName(holder)}${since}`, {
-            hint: `nothing was changed · wait for that run; if it is gone for good, remove ${at(item)}`,
-          });
-        });
-        return { release: async () => lock.release() };
-      }),
+    lock: (item, what) => guarded("lock", item, () => lockIn(place, at(item), what)),
   };
+}
+
+async function lockIn(place: string, file: string, what: string): Promise<StorageLock> {
+  for (let attempt = 1; ; attempt++) {
+    await makeFolder(place);
+    try {
+      const lock = takeLock(file, (holder) => {
+        const since = holder.since ? `, since ${holder.since}` : "";
+        return new RunletError("CONCURRENT_RUN", `${what} is being run by ${holderName(holder)}${since}`, {
+          hint: `nothing was changed · wait for that run; if it is gone for good, remove ${file}`,
+        });
+      });
+      return {
+        async release() {
+          lock.release();
+          // Folders in which nothing is kept are not left lying about.
+          await rmdir(place)
+            .then(
+              () => rmdir(dirname(place)),
+              () => undefined,
+            )
+            .catch(() => undefined);
+        },
+      };
+    } catch (error) {
+      // Another run let go of the folder in between.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || attempt === 3) throw error;
+    }
+  }
 }
 
 /** A name as a folder on every file system. */
@@ -86,13 +111,17 @@ async function writeBytes(file: FileHandle, bytes: Uint8Array): Promise<void> {
 }
 
 async function makeFolder(path: string): Promise<void> {
-  const created = await mkdir(path, { recursive: true });
-  if (created === undefined) return;
-  // Each new folder's name is in the folder above it.
-  for (let folder = path; ; folder = dirname(folder)) {
-    await syncFolder(dirname(folder));
-    if (relative(created, folder) === "" || folder === dirname(folder)) return;
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || path === dirname(path)) throw error;
+    await makeFolder(dirname(path));
+    return makeFolder(path);
   }
+  // The new folder's name is in the folder above it.
+  await syncFolder(dirname(path));
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -31,6 +31,8 @@ export interface OpenOptions {
   dataset: string;
   /** Values that `Value`s of the destination resolve from. */
   resolve?(value: unknown): Promise<string>;
+  /** Declares a credential of the destination that no message of the run may show. */
+  conceal?(value: string, name: string): void;
   signal?: AbortSignal;
   /** Refuse to create the database: it must be there already, as for a query. */
   existing?: boolean;
@@ -51,6 +53,8 @@ export interface DestinationSession {
   restore(pipelineName: string, schemaName: string): Promise<StoredDataset>;
   /** Whether `_dlt_loads` has this load with status 0: its package is in, whole. */
   hasLoad(loadId: string): Promise<boolean>;
+  /** Names of the datasets at this destination that runlet or dlt has loaded into, the latest made first. */
+  datasets(): Promise<string[]>;
   /** Starts the one transaction of a load. Nothing of it is visible before {@link DestinationLoad.commit}. */
   begin(loadId: string): Promise<DestinationLoad>;
   /** Runs SQL with the dataset as the default schema. Integers beyond 2^53 come back as bigint. */

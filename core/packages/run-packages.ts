@@ -5,6 +5,7 @@ import { sha256 } from "./digest.ts";
 import { failpoint } from "./failpoints.ts";
 import type { PackageTarget } from "./manifest.ts";
 import { PackageStore } from "./package-store.ts";
+import type { Storage, StorageLock } from "./storage.ts";
 
 export type PackageMode = "remove" | "keep" | "none";
 export type PackageOptions = PackageMode | { mode?: PackageMode; maxBytes?: number };
@@ -58,11 +59,7 @@ export async function openPackages(of: PackagesOf): Promise<RunPackages | undefi
     dataset,
     ...(destination.relative ? { folder: storage.workingFolder } : {}),
   };
-  const digest = await sha256(new TextEncoder().encode(JSON.stringify(target)));
-  const lock = await storage.lock(
-    `run-${digest.slice(0, 12)}.lock`,
-    `pipeline ${pipeline} to ${destination.address}`,
-  );
+  const lock = await lockTarget(storage, pipeline, target);
   failpoint("lock.after");
   return {
     store: new PackageStore(storage),
@@ -71,4 +68,16 @@ export async function openPackages(of: PackagesOf): Promise<RunPackages | undefi
     maxBytes,
     release: () => lock.release(),
   };
+}
+
+/** Keeps other runs of the pipeline to this target from beginning. @throws RunletError CONCURRENT_RUN with the holder */
+export async function lockTarget(
+  storage: Storage,
+  pipeline: string,
+  { destination, dataset, folder }: PackageTarget,
+): Promise<StorageLock> {
+  const digest = await sha256(
+    new TextEncoder().encode(JSON.stringify([destination, dataset, folder ?? null])),
+  );
+  return storage.lock(`run-${digest.slice(0, 12)}.lock`, `pipeline ${pipeline} to ${destination}`);
 }

@@ -5,10 +5,7 @@ import { RunletError } from "../../core/errors.ts";
 export async function datasetsAt(destination: Destination): Promise<string[]> {
   const session = await destination.open({ dataset: "main", existing: true });
   try {
-    const found = await session.query<{ name: string }>(
-      `select schema_name as name from duckdb_tables() where table_name = '_dlt_loads' order by table_oid desc`,
-    );
-    return found.map(({ name }) => name);
+    return await session.datasets();
   } finally {
     await session.close();
   }

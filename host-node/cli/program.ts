@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { RunletError } from "../../core/errors.ts";
+import { addInfo } from "./info.ts";
 import { addLoad } from "./load.ts";
+import { addPackages } from "./packages.ts";
 import { addQuery } from "./query.ts";
 import { reportError } from "./report.ts";
 import { addRun } from "./run.ts";
@@ -40,6 +42,8 @@ export async function commandLine(parameters: readonly string[]): Promise<number
   addRun(program, ended);
   addQuery(program, ended);
   addSchema(program, ended);
+  addInfo(program, ended);
+  addPackages(program, ended);
   if (parameters.length === 0) {
     program.outputHelp();
     return 0;

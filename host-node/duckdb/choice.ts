@@ -7,8 +7,7 @@ import { loadNative, type NativeBindings } from "./native-library.ts";
 import { openWasm } from "./wasm-engine.ts";
 import { DUCKDB_WASM_VERSION, loadLibrary } from "./wasm-library.ts";
 
-const INSTALL = `npm install @duckdb/node-api   (native: faster)
-  or npm install @duckdb/duckdb-wasm@${DUCKDB_WASM_VERSION}   (WebAssembly: any machine)`;
+const INSTALL = `npm install @duckdb/node-api (native, faster) or npm install @duckdb/duckdb-wasm@${DUCKDB_WASM_VERSION} (WebAssembly)`;
 
 function isMissing(error: unknown): boolean {
   return error instanceof RunletError && error.code === "DRIVER_MISSING";

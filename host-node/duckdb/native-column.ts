@@ -1,6 +1,7 @@
 import type { ArrowBatch } from "../../core/arrow/ipc-writer.ts";
 import type { ArrowField, ArrowType } from "../../core/arrow/ipc-schema.ts";
 import type { NativeBindings, NativeType, NativeVector } from "./native-library.ts";
+import { TYPE } from "./native-type-ids.ts";
 import {
   bits,
   decimals,
@@ -25,32 +26,31 @@ export interface NativeColumn {
 /** Bytes of the values of one buffer. */
 type Values = (vector: NativeVector, size: number, rows: Picked) => Uint8Array[];
 
-/** DUCKDB_TYPE of types whose vectors are Arrow's arrays. */
+/** Types whose vectors are Arrow's arrays. */
 const SAME: Record<number, [ArrowType, width: number]> = {
-  2: [{ kind: "int", bits: 8, signed: true }, 1],
-  3: [{ kind: "int", bits: 16, signed: true }, 2],
-  4: [{ kind: "int", bits: 32, signed: true }, 4],
-  5: [{ kind: "int", bits: 64, signed: true }, 8],
-  6: [{ kind: "int", bits: 8, signed: false }, 1],
-  7: [{ kind: "int", bits: 16, signed: false }, 2],
-  8: [{ kind: "int", bits: 32, signed: false }, 4],
-  9: [{ kind: "int", bits: 64, signed: false }, 8],
-  10: [{ kind: "float", bits: 32 }, 4],
-  11: [{ kind: "float", bits: 64 }, 8],
-  12: [{ kind: "timestamp", unit: "us", timezone: undefined }, 8],
-  13: [{ kind: "date", unit: "day" }, 4],
-  14: [{ kind: "time", unit: "us", bits: 64 }, 8],
-  16: [{ kind: "decimal", precision: 38, scale: 0, bits: 128 }, 16],
-  20: [{ kind: "timestamp", unit: "s", timezone: undefined }, 8],
-  21: [{ kind: "timestamp", unit: "ms", timezone: undefined }, 8],
-  22: [{ kind: "timestamp", unit: "ns", timezone: undefined }, 8],
-  31: [{ kind: "timestamp", unit: "us", timezone: "UTC" }, 8],
-  32: [{ kind: "decimal", precision: 38, scale: 0, bits: 128 }, 16],
-  39: [{ kind: "time", unit: "ns", bits: 64 }, 8],
+  [TYPE.tinyint]: [{ kind: "int", bits: 8, signed: true }, 1],
+  [TYPE.smallint]: [{ kind: "int", bits: 16, signed: true }, 2],
+  [TYPE.integer]: [{ kind: "int", bits: 32, signed: true }, 4],
+  [TYPE.bigint]: [{ kind: "int", bits: 64, signed: true }, 8],
+  [TYPE.utinyint]: [{ kind: "int", bits: 8, signed: false }, 1],
+  [TYPE.usmallint]: [{ kind: "int", bits: 16, signed: false }, 2],
+  [TYPE.uinteger]: [{ kind: "int", bits: 32, signed: false }, 4],
+  [TYPE.ubigint]: [{ kind: "int", bits: 64, signed: false }, 8],
+  [TYPE.float]: [{ kind: "float", bits: 32 }, 4],
+  [TYPE.double]: [{ kind: "float", bits: 64 }, 8],
+  [TYPE.timestamp]: [{ kind: "timestamp", unit: "us", timezone: undefined }, 8],
+  [TYPE.date]: [{ kind: "date", unit: "day" }, 4],
+  [TYPE.time]: [{ kind: "time", unit: "us", bits: 64 }, 8],
+  [TYPE.hugeint]: [{ kind: "decimal", precision: 38, scale: 0, bits: 128 }, 16],
+  [TYPE.timestampS]: [{ kind: "timestamp", unit: "s", timezone: undefined }, 8],
+  [TYPE.timestampMs]: [{ kind: "timestamp", unit: "ms", timezone: undefined }, 8],
+  [TYPE.timestampNs]: [{ kind: "timestamp", unit: "ns", timezone: undefined }, 8],
+  [TYPE.timestampTz]: [{ kind: "timestamp", unit: "us", timezone: "UTC" }, 8],
+  [TYPE.uhugeint]: [{ kind: "decimal", precision: 38, scale: 0, bits: 128 }, 16],
+  [TYPE.timeNs]: [{ kind: "time", unit: "ns", bits: 64 }, 8],
 };
 
-/** How a column of a result becomes an Arrow column. Type numbers are those of `DUCKDB_TYPE` in duckdb.h. Throws on
- *  types Arrow has not. */
+/** How a column of a result becomes an Arrow column. Throws on types Arrow has not. */
 export function columnOf(bindings: NativeBindings, type: NativeType, name: string): NativeColumn {
   const id = bindings.get_type_id(type);
   const field = (arrow: ArrowType, children: ArrowField[] = []): ArrowField => ({
@@ -74,43 +74,43 @@ export function columnOf(bindings: NativeBindings, type: NativeType, name: strin
     return simple(same[0], (vector, size, rows) => [picked(bindings, vector, size, rows, same[1])]);
   }
   switch (id) {
-    case 1:
+    case TYPE.boolean:
       return simple({ kind: "bool" }, (vector, size, rows) => [
         bits(picked(bindings, vector, size, rows, 1)),
       ]);
-    case 15:
+    case TYPE.interval:
       return simple({ kind: "interval", unit: "month-day-nano" }, (vector, size, rows) => [
         intervals(picked(bindings, vector, size, rows, 16)),
       ]);
-    case 17:
+    case TYPE.varchar:
       return simple({ kind: "utf8" }, (...from) => strings(bindings, ...from));
-    case 18:
-    case 29:
-    case 35:
-    case 40:
+    case TYPE.blob:
+    case TYPE.bit:
+    case TYPE.bignum:
+    case TYPE.geometry:
       return simple({ kind: "binary" }, (...from) => strings(bindings, ...from));
-    case 19: {
+    case TYPE.decimal: {
       const [precision, scale] = [bindings.decimal_width(type), bindings.decimal_scale(type)];
       const width = precision <= 4 ? 2 : precision <= 9 ? 4 : precision <= 18 ? 8 : 16;
       return simple({ kind: "decimal", precision, scale, bits: 128 }, (vector, size, rows) => [
         decimals(picked(bindings, vector, size, rows, width), width),
       ]);
     }
-    case 23:
+    case TYPE.enum:
       return simple({ kind: "utf8" }, enumValues(bindings, type));
-    case 27:
+    case TYPE.uuid:
       return simple({ kind: "utf8" }, (vector, size, rows) =>
         uuids(picked(bindings, vector, size, rows, 16)),
       );
-    case 30:
+    case TYPE.timeTz:
       return simple({ kind: "time", unit: "us", bits: 64 }, (vector, size, rows) => [
         offsetTimes(picked(bindings, vector, size, rows, 8)),
       ]);
-    case 24: {
+    case TYPE.list: {
       const child = columnOf(bindings, bindings.list_type_child_type(type), "l");
       return { field: field({ kind: "list" }, [child.field]), take: takeList(bindings, child.take) };
     }
-    case 25: {
+    case TYPE.struct: {
       const members = structMembers(bindings, type);
       return {
         field: field(
@@ -120,7 +120,7 @@ export function columnOf(bindings: NativeBindings, type: NativeType, name: strin
         take: takeStruct(bindings, members),
       };
     }
-    case 26: {
+    case TYPE.map: {
       const members = [
         columnOf(bindings, bindings.map_type_key_type(type), "key"),
         columnOf(bindings, bindings.map_type_value_type(type), "value"),
@@ -137,7 +137,7 @@ export function columnOf(bindings: NativeBindings, type: NativeType, name: strin
         take: takeList(bindings, takeStruct(bindings, members)),
       };
     }
-    case 33: {
+    case TYPE.array: {
       const child = columnOf(bindings, bindings.array_type_child_type(type), "");
       const size = bindings.array_type_array_size(type);
       return {
@@ -145,7 +145,7 @@ export function columnOf(bindings: NativeBindings, type: NativeType, name: strin
         take: takeArray(bindings, child.take, size),
       };
     }
-    case 36:
+    case TYPE.sqlNull:
       return {
         field: field({ kind: "null" }),
         take: (_, size, rows, batch) => {

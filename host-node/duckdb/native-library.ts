@@ -102,31 +102,34 @@ export function loadNative(): NativeBindings {
 }
 
 function load(): NativeBindings {
+  const entry = locate();
+  let bindings: NativeBindings;
+  try {
+    bindings = createRequire(entry)("@duckdb/node-bindings") as NativeBindings;
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw missing(`@duckdb/node-api does not load on this machine: ${reason}`, error);
+  }
+  const version = bindings.library_version();
+  const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+    throw missing(`@duckdb/node-api has DuckDB ${version}; runlet needs ${OLDEST.join(".")} or later`);
+  }
+  return bindings;
+}
+
+function locate(): string {
   let cause: unknown;
   for (const place of packagePlaces()) {
     try {
-      const entry = createRequire(place).resolve("@duckdb/node-api");
-      const bindings = createRequire(entry)("@duckdb/node-bindings") as NativeBindings;
-      checkVersion(bindings.library_version());
-      return bindings;
+      return createRequire(place).resolve("@duckdb/node-api");
     } catch (error) {
-      if (error instanceof RunletError) throw error;
-      // Not found at this place is less telling than an addon that was found and does not load.
-      if (cause === undefined || (error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") cause = error;
+      cause = error;
     }
   }
-  throw new RunletError("DRIVER_MISSING", "native DuckDB needs the package @duckdb/node-api", {
-    hint: "npm install @duckdb/node-api",
-    cause,
-  });
+  throw missing("@duckdb/node-api is not installed", cause);
 }
 
-function checkVersion(version: string): void {
-  const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);
-  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
-  throw new RunletError(
-    "DRIVER_MISSING",
-    `@duckdb/node-api has DuckDB ${version}; runlet needs ${OLDEST.join(".")} or later`,
-    { hint: "npm install @duckdb/node-api" },
-  );
+function missing(message: string, cause?: unknown): RunletError {
+  return new RunletError("DRIVER_MISSING", message, { hint: "npm install @duckdb/node-api", cause });
 }

@@ -60,6 +60,8 @@ class WasmEngine implements Engine {
       connection.run("USE memory");
       connection.run(`DETACH ${CATALOG}`);
       connection.disconnect();
+      // It would go on believing that a file it once opened is there.
+      this.bindings.dropFiles();
       keepForReuse(this.bindings);
     } catch {
       // What was committed is on disk; a broken engine has nothing more to write.

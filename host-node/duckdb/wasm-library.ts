@@ -16,6 +16,8 @@ export interface WasmBindings {
   open(config: object): void;
   connect(): { readonly _conn: number };
   disconnect(connection: number): void;
+  /** Forgets every file it knows. */
+  dropFiles(): void;
   runQuery(connection: number, sql: string): Uint8Array;
   insertArrowFromIPCStream(connection: number, stream: Uint8Array, options: object): void;
   instantiateWasm(
@@ -71,7 +73,7 @@ function locate(): string {
       cause = error;
     }
   }
-  throw new RunletError("DRIVER_MISSING", "loading to DuckDB needs the package @duckdb/duckdb-wasm", {
+  throw new RunletError("DRIVER_MISSING", "@duckdb/duckdb-wasm is not installed", {
     hint: `npm install @duckdb/duckdb-wasm@${DUCKDB_WASM_VERSION}`,
     cause,
   });

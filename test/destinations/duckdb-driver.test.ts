@@ -89,7 +89,11 @@ describe("the DuckDB driver", () => {
   test("when none is installed, says how to install one", async () => {
     Object.assign(installed, { wasm: false, native: false });
     const error = await open().catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: "DRIVER_MISSING" });
+    expect(error).toMatchObject({
+      code: "DRIVER_MISSING",
+      message:
+        "no DuckDB driver can be used: @duckdb/node-api is not installed; @duckdb/duckdb-wasm is not installed",
+    });
     expect((error as { hint: string }).hint).toContain(NATIVE);
     expect((error as { hint: string }).hint).toContain(WASM);
   });
@@ -104,7 +108,7 @@ describe("the DuckDB driver", () => {
   test.each([
     ["wasm", { wasmVersion: "1.32.0" }, "1.32.0", WASM],
     ["native", { nativeVersion: "v1.4.1" }, "v1.4.1", NATIVE],
-    ["native", { addon: false }, "needs the package", NATIVE],
+    ["native", { addon: false }, "does not load on this machine: libduckdb.so", NATIVE],
   ] as const)("%s of another version is refused", async (driver, state, message, hint) => {
     Object.assign(installed, state);
     await expect(open(driver)).rejects.toMatchObject({

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -109,6 +110,17 @@ describe.each(DRIVERS)("a file written by runlet with %s DuckDB", (driver) => {
     expect(statSync(file).size).toBeGreaterThan(0);
     expect(existsSync(`${file}.lock`)).toBe(false);
     expect(readdirSync(at("new/deep"))).toEqual(["data.duckdb"]);
+  });
+
+  test("can be removed and loaded anew by the same process", async () => {
+    const file = at("again.duckdb");
+    for (const id of [1n, 2n]) {
+      rmSync(file, { force: true });
+      await loadOne(file, id);
+      const session = await open(file);
+      expect(await session.query("select id from t")).toEqual([{ id }]);
+      await session.close();
+    }
   });
 
   test("a query that writes is on disk when the session is closed", async () => {

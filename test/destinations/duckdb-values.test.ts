@@ -1,3 +1,4 @@
+import { type Table, tableFromIPC } from "apache-arrow";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeStream } from "../../core/arrow/ipc-schema.ts";
 import type { DestinationSession } from "../../core/destinations/contract.ts";
@@ -114,6 +115,20 @@ describe("both drivers give the same values", () => {
         message: expect.stringContaining("cast it to VARCHAR") as string,
       });
     }
+  });
+
+  test("in Arrow streams that others read", async () => {
+    const sql = `select i::integer as i, i > 1 as b, [i, null]::bigint[] as l, {'a': i::integer, 'b': 'x' || i} as s,
+      case when i = 1 then null else repeat('long ', 5) end as t, i::float / 2 as f from range(4000) r(i)`;
+    const [wasm, native] = await Promise.all(
+      sessions.map(async (session) => tableFromIPC(await session.arrow(sql))),
+    );
+    expect(native!.numRows).toBe(4000);
+    const plain = (table: Table): string =>
+      JSON.stringify(table.toArray(), (_, value: unknown) =>
+        typeof value === "bigint" ? `${value}n` : value,
+      );
+    expect(plain(native!)).toBe(plain(wasm!));
   });
 
   test("and the same Arrow types for the columns that runlet loads", async () => {

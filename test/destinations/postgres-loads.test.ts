@@ -110,7 +110,11 @@ describe("two runs at once", () => {
     await load(first, "1", (l) => put(l, "t", { id: ints(1n) }));
     const was = facts("1").schemaVersionHash;
     const change = (id: string) =>
-      facts(id, { schemaVersionHash: `hash-${id}`, basedOn: { schemaVersionHash: was } });
+      facts(id, {
+        schemaVersionHash: `hash-${id}`,
+        schemaVersion: 2,
+        basedOn: { schemaVersionHash: was },
+      });
     const [a, b] = [await first.begin("2"), await second.begin("3")];
     await a.commit(change("2"));
     await expect(b.commit(change("3"))).rejects.toMatchObject({
@@ -204,6 +208,7 @@ describe("a connection that is cut", () => {
         const wide = stream({ v: texts(...Array.from({ length: 4000 }, () => "x".repeat(4000))) }, 4);
         await l.prepare(table("wide", { v: texts() }), "append");
         const writing = l.write("wide", wide);
+        writing.catch(() => undefined);
         for (let copying = false; !copying;) {
           const [row] = await admin.unsafe(
             "SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'runlet' AND query LIKE 'COPY%' AND state = 'active'",
@@ -225,6 +230,34 @@ describe("a connection that is cut", () => {
     expect(await second.query("select load_id from _dlt_loads")).toEqual([{ load_id: "1" }]);
     await load(first, "3", (l) => put(l, "t", { id: ints(3n) }));
     expect(await first.query("select * from t")).toEqual([{ id: 1n }, { id: 3n }]);
+  });
+
+  test.each([
+    ["after the server was asked to commit: the load is in, and the run succeeds", true],
+    ["before the server was asked to commit: the load is not in, and the run fails", false],
+  ])("just %s", async (_, asked) => {
+    let commits = 0;
+    // Loses the connection at the second COMMIT, the load's; the first is the restoring transaction's.
+    const socket = (host: string, port: number): unknown => {
+      const opened = openSocket(host, port);
+      const write = opened.write.bind(opened) as (...all: unknown[]) => boolean;
+      opened.write = (...all: unknown[]) => {
+        if (!Buffer.from(all[0] as Uint8Array).includes("COMMIT\0") || ++commits !== 2) return write(...all);
+        if (asked) write(...all);
+        opened.destroySoon();
+        return true;
+      };
+      return opened;
+    };
+    const session = await postgres(server.url(), { socket }).open({ dataset: "shop" });
+    await session.restore("p", "shop");
+    const started = await session.begin("1");
+    await put(started, "t", { id: ints(1n) });
+    if (asked) await started.commit(facts("1"));
+    else await expect(started.commit(facts("1"))).rejects.toMatchObject({ code: "DESTINATION_FAILED" });
+    await session.close();
+    expect(commits).toBeGreaterThanOrEqual(2);
+    expect(await first.hasLoad("1")).toBe(asked);
   });
 
   test("under a query is named, and the next query is answered", async () => {

@@ -1,61 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Destination, DestinationLoad, DestinationSession } from "../../core/destinations/contract.ts";
 import { defaultState, encodeState } from "../../core/schema/state.ts";
+import { EVERY_TYPE } from "./every-type.ts";
 import { facts, put } from "./load.ts";
+import { testQueries } from "./suite-queries.ts";
+import type { Subject } from "./subject.ts";
 import { type Column, shareBuffers, stream, table } from "./streams.ts";
 
-/** What a destination's own test gives the suite. */
-export interface Subject {
-  /** A destination of its own for one test; opened again it shows what was committed. */
-  create(): Destination | Promise<Destination>;
-  /** Whether a second session sees what the first one committed after it was closed. */
-  durable: boolean;
-  /** Values that come back otherwise than {@link EVERY_TYPE} says, by column. */
-  reads?: Record<string, unknown[]>;
-  /** Whether text may hold U+0000; default true. Where not, it is refused before anything is sent. */
-  nulInText?: boolean;
-}
+export { EVERY_TYPE };
 
 const ints = (...values: (bigint | null)[]): Column => ({ type: "bigint", values });
 const texts = (...values: (string | null)[]): Column => ({ type: "text", values });
-
-/** Values of each of dlt's types, as a stream holds them and as a query returns them. */
-export const EVERY_TYPE: Record<string, Column & { read: unknown[] }> = {
-  a_text: { type: "text", values: ["grün \u{1f995}", null, ""], read: ["grün \u{1f995}", null, ""] },
-  a_double: { type: "double", values: [1.5, null, -0.1], read: [1.5, null, -0.1] },
-  a_bool: { type: "bool", values: [true, null, false], read: [true, null, false] },
-  a_timestamp: {
-    type: "timestamp",
-    values: [1_709_618_828_123_456n, null, -1n],
-    read: ["2024-03-05T06:07:08.123456Z", null, "1969-12-31T23:59:59.999999Z"],
-  },
-  a_bigint: {
-    type: "bigint",
-    values: [9_223_372_036_854_775_807n, null, -9_223_372_036_854_775_808n],
-    read: [9_223_372_036_854_775_807n, null, -9_223_372_036_854_775_808n],
-  },
-  a_binary: {
-    type: "binary",
-    values: [Uint8Array.of(0, 255), null, new Uint8Array(0)],
-    read: [Uint8Array.of(0, 255), null, new Uint8Array(0)],
-  },
-  a_json: { type: "json", values: ['{"a":[1,null]}', null, "[]"], read: ['{"a":[1,null]}', null, "[]"] },
-  a_decimal: {
-    type: "decimal",
-    values: [1_250_000_000n, null, -99_999_999_999_999_999_999_999_999_999_999_999_999n],
-    read: ["1.250000000", null, "-99999999999999999999999999999.999999999"],
-  },
-  a_price: {
-    type: "decimal",
-    precision: 10,
-    scale: 2,
-    values: [199n, null, -5n],
-    read: ["1.99", null, "-0.05"],
-  },
-  a_wei: { type: "wei", values: [10n ** 37n, null, -1n], read: [10n ** 37n, null, -1n] },
-  a_date: { type: "date", values: [19_787, null, -1], read: ["2024-03-05", null, "1969-12-31"] },
-  a_time: { type: "time", values: [3_723_000_001n, null, 0n], read: ["01:02:03.000001", null, "00:00:00"] },
-};
 
 /** The behaviours every destination that can be queried has. */
 export function testDestination(name: string, subject: Subject): void {
@@ -427,36 +382,7 @@ export function testDestination(name: string, subject: Subject): void {
       }
     });
 
-    test("parameters keep their type and value", async () => {
-      await load("1", (l) =>
-        put(l, "t", { id: ints(5n, 9_007_199_254_740_993n), seen: { type: "timestamp", values: [0n, 1n] } }),
-      );
-      expect(await session.query("select id from t where id = ?", [9_007_199_254_740_993n])).toEqual([
-        { id: 9_007_199_254_740_993n },
-      ]);
-      expect(
-        await session.query("select count(*) n from t where id = ? and seen < ?", [5, "2000-01-01"]),
-      ).toEqual([{ n: 1n }]);
-      expect(await session.query("select ? is null a, ? b, ? c, ? d", [null, true, 0.1, "x"])).toEqual([
-        { a: true, b: true, c: 0.1, d: "x" },
-      ]);
-    });
-
-    test("a failing query says what is wrong, and the next one works", async () => {
-      await expect(session.query("select nothing from nowhere")).rejects.toMatchObject({
-        code: "DESTINATION_QUERY",
-        message: expect.stringContaining("nowhere") as string,
-      });
-      await expect(session.query("select 1; select 2")).rejects.toMatchObject({ code: "DESTINATION_QUERY" });
-      expect(await session.query("select 1::bigint as one;")).toEqual([{ one: 1n }]);
-    });
-
-    test("a result as Arrow is one complete stream", async () => {
-      await load("1", (l) => put(l, "t", { id: ints(1n, 2n) }));
-      const { tableFromIPC } = await import("apache-arrow");
-      const result = tableFromIPC(await session.arrow("select id from t order by id"));
-      expect(result.getChild("id")?.toArray()).toEqual(BigInt64Array.of(1n, 2n));
-    });
+    testQueries({ session: () => session, load });
 
     test("a cancelled load is refused", async () => {
       await session.close();

@@ -8,7 +8,7 @@ import { gunzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const CRASHES = join(ROOT, "test/fuzz/crashes");
+const CRASHES = process.env.RUNLET_CRASHES ?? join(ROOT, "test/fuzz/crashes");
 const HANG_MS = 10_000;
 
 const { values } = parseArgs({
@@ -65,7 +65,7 @@ const progress = new Int32Array(new SharedArrayBuffer(4));
 const current = new SharedArrayBuffer(1 << 20);
 const worker = new Worker(bundled, {
   workerData: {
-    wasm: readFileSync(join(ROOT, "dist/core.wasm")),
+    wasm: readFileSync(process.env.RUNLET_CORE_WASM ?? join(ROOT, "dist/core.wasm")),
     seeds: {
       files: [
         ...files(join(ROOT, "test/data")),

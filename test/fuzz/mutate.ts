@@ -23,7 +23,7 @@ const KEYS = [
   "+1",
 ];
 /** With these, keys meet in one column. */
-const COLLIDING = [...KEYS, "x", "a__b", "A", " ", "user_name"];
+const COLLIDING = [...KEYS, "x", "a__b", "A", " ", "user_name", "a__b__list", "value__a", "list__list"];
 const SCALARS = [
   "null",
   "true",
@@ -135,10 +135,10 @@ function randomValue(dice: Dice, depth: number, record = false): string {
   if (depth > 100) return nest(dice, depth);
   if (record ? dice.chance(0.95) : depth > 0 && dice.chance(0.3)) {
     const keys = new Set(
-      Array.from({ length: dice.below(6) }, () => dice.of(dice.chance(0.995) ? KEYS : COLLIDING)),
+      Array.from({ length: dice.below(6) }, () => dice.of(dice.chance(0.9) ? KEYS : COLLIDING)),
     );
     const pairs = [...keys].map((key) => `${JSON.stringify(key)}${space}:${randomValue(dice, depth - 1)}`);
-    if (dice.chance(0.002)) pairs.push(...pairs);
+    if (dice.chance(0.02)) pairs.push(...pairs);
     return `{${space}${pairs.join(",")}}`;
   }
   if (depth > 0 && dice.chance(0.3)) {

@@ -28,7 +28,9 @@ export function readRecords(bytes: Uint8Array, format: Format, maxDepth = Infini
 function document(bytes: Uint8Array, start: number, maxDepth: number): Records {
   let repeatedKeys = 0;
   try {
-    const value = parseJson(bytes.subarray(start), maxDepth, () => repeatedKeys++);
+    const text = bytes.subarray(start);
+    // The list around the records does not count.
+    const value = parseJson(text, maxDepth + (isList(text) ? 1 : 0), () => repeatedKeys++);
     return { records: Array.isArray(value) ? value : [value], refusals: [], repeatedKeys };
   } catch (fault) {
     if (!(fault instanceof JsonFault)) throw fault;

@@ -7,6 +7,8 @@ import { Naming } from "./naming.ts";
 export interface Column {
   type: Kind;
   variant: boolean;
+  /** A batch with the column has been emitted: its type stays. */
+  fixed?: boolean;
 }
 
 export interface Row {
@@ -62,6 +64,11 @@ export class Reference {
   record(table: string, value: JsonNode): void {
     const item = value instanceof Map ? value : new Map([["value", value]]);
     this.row(item, [this.naming.key(table)], undefined, -1, this.nesting);
+  }
+
+  /** Rows of the table so far are emitted as a batch: its columns are widened no more. */
+  emit(name: string): void {
+    for (const column of this.tables.get(name)!.columns.values()) column.fixed = true;
   }
 
   private table(name: string): Table {
@@ -186,7 +193,7 @@ export class Reference {
 
   /** Number promotions that lose nothing, for all rows the column has so far. */
   private promote(table: Table, name: string, column: Column, value: Scalar): boolean {
-    if (column.type !== "bigint") return false;
+    if (column.type !== "bigint" || column.fixed) return false;
     if (value.kind === "decimal") {
       column.type = "decimal";
       return true;

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -144,13 +144,4 @@ async function ready(child: ChildProcess, url: string, log: () => string): Promi
     }
   }
   throw new Error(`postgres does not answer:\n${log()}`);
-}
-
-/** Bytes of the server's binaries are the package's own; whether it is there at all. */
-export function hasPostgres(): boolean {
-  for (const bin of places()) {
-    const file = join(bin, "postgres");
-    if (existsSync(file) && statSync(file).isFile()) return true;
-  }
-  return false;
 }

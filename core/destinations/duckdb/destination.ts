@@ -18,8 +18,8 @@ export interface DuckDBOptions {
 
 /** A DuckDB database as a destination. */
 export interface DuckDBDestination extends Destination {
-  /** Lets go of a database in memory and all that is in it; the next session begins with an empty one. A file is let
-   *  go of by its last session, and this does nothing. */
+  /** Lets go of a database in memory and all that is in it, its sessions closed before; the next session begins with an
+   *  empty one. A file is let go of by its last session, and this does nothing. */
   close(): Promise<void>;
 }
 

@@ -52,6 +52,13 @@ export class DuckDBSession implements DestinationSession {
     }
   }
 
+  async datasets(): Promise<string[]> {
+    const found = await this.query<{ name: string }>(
+      `select schema_name as name from duckdb_tables() where table_name = '_dlt_loads' order by table_oid desc`,
+    );
+    return found.map(({ name }) => name);
+  }
+
   async begin(loadId: string): Promise<DestinationLoad> {
     if (!this.#driver.claimWriter()) {
       throw new RunletError(

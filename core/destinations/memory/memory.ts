@@ -70,6 +70,7 @@ function session(datasets: Map<string, StoredData>, dataset: string): Destinatio
     async hasLoad(loadId) {
       return datasets.get(dataset)?.loads.some((load) => load.loadId === loadId) ?? false;
     },
+    datasets: async () => [...datasets.keys()].reverse(),
     async begin() {
       return load(datasets, dataset);
     },

@@ -40,6 +40,7 @@ export function nullDestination(): NullDestination {
       return {
         restore: async () => ({}),
         hasLoad: async () => false,
+        datasets: async () => [],
         async begin() {
           const digests = new Map<string, Digest>();
           return {

@@ -6,7 +6,7 @@ export type Encryption =
   | false
   | "prefer"
   | "require"
-  | { rejectUnauthorized: true; ca?: string; checkServerIdentity?: () => undefined };
+  | { rejectUnauthorized: true; ca?: string; host?: string; checkServerIdentity?: () => undefined };
 
 /** Where a server is, and how it is spoken to. */
 export interface ServerAddress {
@@ -37,7 +37,7 @@ export async function readAddress(text: string): Promise<ServerAddress> {
   const root = url.searchParams.get("sslrootcert");
   url.searchParams.delete("sslmode");
   url.searchParams.delete("sslrootcert");
-  return { url: url.href, ssl: await encryption(mode, root) };
+  return { url: url.href, ssl: await encryption(mode, root, hostOf(url)) };
 }
 
 function parse(text: string): URL | undefined {
@@ -49,7 +49,12 @@ function parse(text: string): URL | undefined {
   }
 }
 
-async function encryption(mode: string, root: string | null): Promise<Encryption> {
+/** The host without the brackets of an IPv6 address. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[(.*)\]$/, "$1");
+}
+
+async function encryption(mode: string, root: string | null, host: string): Promise<Encryption> {
   switch (mode) {
     case "disable":
       return false;
@@ -62,7 +67,8 @@ async function encryption(mode: string, root: string | null): Promise<Encryption
     case "verify-ca":
       return withoutName(await certificates(root));
     case "verify-full":
-      return { rejectUnauthorized: true, ...(await certificates(root)) };
+      // The driver names no host that is an IP address; the certificate would be checked for `localhost`.
+      return { rejectUnauthorized: true, host, ...(await certificates(root)) };
     default:
       throw new RunletError("CONFIG_INVALID", "the address of the Postgres server has an unknown sslmode", {
         hint: "it is disable, allow, prefer, require, verify-ca or verify-full",

@@ -1,7 +1,8 @@
 import type { Options, PostgresType, Sql } from "postgres";
 import { RunletError } from "../../errors.ts";
-import type { ServerAddress } from "./address.ts";
+import { hostOf, type ServerAddress } from "./address.ts";
 import { copyIn } from "./copy-in.ts";
+import { isConnectionLost } from "./errors.ts";
 import { resultTypes } from "./result-types.ts";
 
 export type Types = Record<string, PostgresType>;
@@ -37,7 +38,7 @@ export class Connection {
   #lost = false;
 
   constructor(driver: Driver, address: ServerAddress, openSocket: OpenSocket | undefined) {
-    const hostname = new URL(address.url).hostname.replace(/^\[(.*)\]$/, "$1");
+    const hostname = hostOf(new URL(address.url));
     // The driver itself tries one host after the other, and finds sockets that are files.
     const single = hostname !== "" && !hostname.includes(",") && !hostname.includes("%2F");
     const socket = ({ port }: { port: number[] }): unknown => openSocket!(hostname, port[0]!);
@@ -69,9 +70,9 @@ export class Connection {
         ? this.client.typed(value as never, 25)
         : this.client.typed(value.text as never, value.type),
     );
-    const result = await this.client
-      .unsafe(sql, values, { prepare: false, simple: false } as { prepare: boolean })
-      .values();
+    const result = await this.#watch(
+      this.client.unsafe(sql, values, { prepare: false, simple: false } as { prepare: boolean }).values(),
+    );
     const columns = (result.columns as unknown as { name: string; type: number }[] | undefined) ?? [];
     return {
       names: columns.map(({ name }) => name),
@@ -88,7 +89,7 @@ export class Connection {
   /** Runs `COPY … FROM STDIN`, sending the chunks no faster than the server takes them. */
   async copy(sql: string, chunks: Iterable<Uint8Array>): Promise<void> {
     this.#check();
-    await copyIn(this.client, sql, chunks);
+    await this.#watch(copyIn(this.client, sql, chunks));
   }
 
   /** Does `work` in one transaction, undone when it fails. */
@@ -106,7 +107,17 @@ export class Connection {
 
   /** Closes the connection; what is running on it gets five seconds to end. */
   async close(): Promise<void> {
-    await this.client.end({ timeout: 5 });
+    await this.client.end({ timeout: this.#lost ? 0 : 5 });
+  }
+
+  /** The driver learns of an error before the end of the connection: what is asked between the two would wait for a new one. */
+  async #watch<T>(answer: PromiseLike<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (isConnectionLost(error)) this.#lost = true;
+      throw error;
+    }
   }
 
   #check(): void {

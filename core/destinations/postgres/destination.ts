@@ -41,6 +41,8 @@ export function postgres(where: string | Value<string>, options: PostgresOptions
         }
         text = await openOptions.resolve(text);
       }
+      const { password } = URL.canParse(text) ? new URL(text) : { password: "" };
+      if (password) openOptions.conceal?.(decodeURIComponent(password), "password");
       const socket = options.socket ?? host().socket;
       return PostgresSession.open(await readAddress(text), openOptions, { ...options, socket });
     },

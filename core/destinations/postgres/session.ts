@@ -81,6 +81,16 @@ export class PostgresSession implements DestinationSession {
     }
   }
 
+  async datasets(): Promise<string[]> {
+    const found = await this.query<{ name: string }>(
+      `select n.nspname as name from pg_catalog.pg_class c
+       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+       where c.relname = '_dlt_loads' and c.relkind in ('r', 'p', 'v') and has_schema_privilege(n.oid, 'USAGE')
+       order by c.oid desc`,
+    );
+    return found.map(({ name }) => name);
+  }
+
   async begin(loadId: string): Promise<DestinationLoad> {
     if (this.#loading) {
       throw new RunletError("DESTINATION_LOCKED", "this session has a load under way", {

@@ -32,7 +32,7 @@ async function newestSchema(
   return first(
     connection,
     `SELECT "schema", version_hash FROM ${qualified(dataset, VERSION_TABLE)}
-     WHERE schema_name = $1 ORDER BY inserted_at DESC LIMIT 1`,
+     WHERE schema_name = $1 ORDER BY inserted_at DESC, version DESC LIMIT 1`,
     schemaName,
   );
 }

@@ -17,7 +17,19 @@ import {
   nil,
   Table,
 } from "../layout/field";
-import { K_DECIMAL, K_DOUBLE, K_INT, K_MASK, K_NONE, K_SHARED } from "../layout/kinds";
+import { columnName, nameLength } from "./name";
+import {
+  K_DECIMAL,
+  K_DOUBLE,
+  K_INT,
+  K_JSON,
+  K_LIST,
+  K_MASK,
+  K_NESTED,
+  K_NONE,
+  K_OBJECT,
+  K_SHARED,
+} from "../layout/kinds";
 import { E_COLUMNS, fail } from "../scan/failure";
 import { recordSerial } from "../tables/table";
 import { allocColumn, freeColumn } from "./storage";
@@ -105,7 +117,18 @@ export function addColumn(
 /** Gives the column its type and memory; an incomplete column (K_NONE) has none yet. */
 export function setKind(c: Field, kind: u32): void {
   c.kind = <u8>kind;
+  if (kind == K_JSON) lookAnew(c);
   if (kind != K_NONE && cold(c).table.rowCapacity) allocColumn(c, cold(c).table.rowCapacity);
+}
+
+/** The objects and lists of the fields that lead to c, now a JSON column, stay JSON from the next row on. */
+function lookAnew(c: Field): void {
+  const k = cold(c);
+  for (let f = k.table.fields; !isNull(f); f = cold(f).nextField) {
+    if (f.kind != <u8>K_OBJECT && f.kind != <u8>K_LIST) continue;
+    const name = columnName(f);
+    if (nameLength == k.nameLength && sameBytes(name, k.name, nameLength)) f.kind = <u8>K_NESTED;
+  }
 }
 
 /** f takes over the column c, which no field owns: its state moves into f's line. */
@@ -120,8 +143,10 @@ export function adoptColumn(f: Field, c: Field): void {
   f.dataPos = c.dataPos;
   f.dataEnd = c.dataEnd;
   f.offsets = c.offsets;
+  const seenNull = k.flags & F_SEEN_NULL;
   // Column state and identity are the first part of the cold line, up to `scale`.
   memory.copy(changetype<usize>(k), changetype<usize>(from), offsetof<Cold>("owner"));
+  k.flags |= seenNull;
   const variants = offsetof<Cold>("variantBool");
   memory.copy(
     changetype<usize>(k) + variants,

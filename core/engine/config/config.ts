@@ -138,10 +138,9 @@ function readTable(key: usize, p: usize): void {
     parent = findTable(textPtr, textLength);
     // dlt names nested tables by path, so the parent's name begins the child's; hints follow when its key is seen.
     if (isNull(parent)) return;
-    level = parent.shape.level - 1;
     hint = nil<Hint>();
   } else level = nestingOf(hint);
-  const t = newTable(name, n, name, n, parent, hint, level, isNull(parent) ? 1 : parent.shape.depth + 1);
+  const t = newTable(name, n, name, n, parent, hint, level, isNull(parent) ? 1 : 0);
   t.existing = 1;
   let at = firstIn(member(p, "columns"));
   while (at) {

@@ -113,7 +113,7 @@ function parseRoot(input: Input, t: Table, p: usize, offset: u64): usize {
 
 function putItemLiteral(p: usize, f: Field, row: u32): usize {
   const word = load<u32>(p);
-  if (word == 0x6c6c756e) return f.len > row ? coldNull(p, f, row) : p + 4;
+  if (word == 0x6c6c756e) return coldNull(p, f, row);
   if (word == 0x65757274) return coldBool(p, f, row, 1);
   if (word == 0x736c6166 && load<u8>(p, 4) == 101) return coldBool(p, f, row, 0);
   return coldLiteral(p);

@@ -65,6 +65,8 @@ export class Cold {
   // where other kinds of values go
   shape: Shape;
   list: Table;
+  /** The shape that the list's objects have. */
+  listShape: Shape;
   /** The column, when it is not the field itself (K_SHARED, K_MASK). */
   target: Field;
   /** Variant columns by kind of value, K_BOOL to K_TEXT, then decimal. */
@@ -85,6 +87,8 @@ export class Cold {
   /** Record that widened the column, for its rollback; its kind before. */
   widenedIn: u32;
   widenedFrom: u32;
+  /** Not zero for a field that stands for the elements of a list, not for a key. */
+  isElement: u32;
 }
 
 /** Column flags. */
@@ -129,6 +133,10 @@ export class Shape {
   parent: Shape;
   hint: Hint;
   escapedKeys: u32;
+  /** Field of lists in lists (`list`). */
+  listField: Field;
+  /** The next shape of the table's rows: one for every level and depth at which the table is reached. */
+  nextOfTable: Shape;
 }
 
 
@@ -145,9 +153,8 @@ export class Table {
   listIndex: usize;
   rootIds: usize;
   shape: Shape;
-  /** Field of scalar elements (`value`) and of lists in lists (`list`). */
+  /** Field of scalar elements (`value`). */
   valueField: Field;
-  listField: Field;
   /** Mixed into the ids of its rows: a hash of its name. */
   salt: u64;
   name: usize;
@@ -183,9 +190,22 @@ export class Table {
   /** Hints that ask for one, and how many of them have their column. */
   requiredHints: u32;
   boundHints: u32;
+  /** The field that leads here. */
+  listOwner: Field;
   /** Several fields lead here, so that list positions are counted on. */
   sharedLists: u32;
+  counts: ListCount;
   hint: Hint;
+}
+
+/** How many rows of a nested table the last row of a parent table has. */
+@unmanaged
+export class ListCount {
+  parent: Table;
+  row: u32;
+  record: u32;
+  rows: u64;
+  next: ListCount;
 }
 
 /** Ids of another form than the usual 14 characters: supplied by the data. */

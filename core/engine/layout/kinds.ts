@@ -33,6 +33,9 @@ export const K_TWIN: u32 = 17;
 /** Values are masked on their way into the column. */
 export const K_MASK: u32 = 18;
 
+/** Objects or lists that are looked at anew each time: several fields fill one table, or the column may be JSON. */
+@inline export const K_NESTED: u32 = 19;
+
 /** Whether a field of this kind is itself a column. */
 @inline
 export function isColumn(kind: u32): bool {

@@ -13,7 +13,7 @@ import {
   isNull,
   Table,
 } from "../layout/field";
-import { K_DECIMAL, K_LIST, K_NONE, K_OBJECT, typeName } from "../layout/kinds";
+import { K_DECIMAL, K_LIST, K_NESTED, K_NONE, K_OBJECT, typeName } from "../layout/kinds";
 import { Buffer, clearBuffer, putByte, putNumber, putText } from "../memory/buffer";
 import { putJsonString } from "../parse/json-text";
 import { firstTable, rootKey } from "../tables/table";
@@ -134,7 +134,8 @@ function writePending(out: Buffer, t: Table): void {
   }
   for (let f = t.fields; !isNull(f); f = cold(f).nextField) {
     const kind: u32 = f.kind;
-    if ((kind != K_NONE && kind != K_OBJECT && kind != K_LIST) || !(cold(f).flags & F_SEEN_NULL)) continue;
+    const isPending = kind == K_NONE || kind == K_OBJECT || kind == K_LIST || kind == K_NESTED;
+    if (!isPending || !(cold(f).flags & F_SEEN_NULL)) continue;
     const name = columnName(f);
     const n = nameLength;
     if (!isNull(findColumn(t, name, n))) continue;

@@ -10,7 +10,21 @@ import { maskValue } from "../columns/mask";
 import { putI64, putNull, unwriteRow } from "../columns/write";
 import { sameBytes } from "../memory/bytes";
 import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
-import { cold, Cold, F_OWNED, F_SEEN_NULL, Field, isNull, Table } from "../layout/field";
+import {
+  cold,
+  Cold,
+  F_EXISTING,
+  F_FIXED,
+  F_HINTED,
+  F_OWNED,
+  F_SEEN_NULL,
+  Field,
+  isNull,
+  ListCount,
+  nil,
+  Table,
+} from "../layout/field";
+import { allocStruct } from "../memory/arena";
 import {
   isColumn,
   K_BOOL,
@@ -20,6 +34,7 @@ import {
   K_JSON,
   K_LIST,
   K_MASK,
+  K_NESTED,
   K_NONE,
   K_OBJECT,
   K_ROW_ID,
@@ -43,7 +58,7 @@ import {
 } from "../scan/failure";
 import { getDepthLimit, skipLiteral, skipValue } from "../scan/skip";
 import { decodeString, skipString } from "../scan/text";
-import { newShape } from "../tables/shape";
+import { newShape, rowShape } from "../tables/shape";
 import { findTable, ID_LENGTH, newTable, recordSerial, tablesFull } from "../tables/table";
 import { fastTimestamp, timestampMicros } from "./timestamp";
 import { advance } from "./advance";
@@ -89,7 +104,7 @@ function storeValue(at: usize, f: Field, row: u32): bool {
     if (!bindField(f)) return false;
     kind = f.kind;
   }
-  if (kind == K_OBJECT || kind == K_LIST) {
+  if (kind == K_OBJECT || kind == K_LIST || kind == K_NESTED) {
     // A scalar where objects or lists were: it gets a column of its own beside them.
     return storeBeside(at, f, row);
   }
@@ -216,7 +231,7 @@ export function coldNull(p: usize, f: Field, row: u32): usize {
   }
   const kind: u32 = f.kind;
   if (kind == K_SHARED) return sharedNull(p, f, row);
-  if ((kind == K_OBJECT || kind == K_LIST) && f.len <= row) {
+  if ((kind == K_OBJECT || kind == K_LIST || kind == K_NESTED) && f.len <= row) {
     noteNull(f);
     f.len = row + 1;
     return p + 4;
@@ -257,25 +272,44 @@ export function coldLiteral(p: usize): usize {
 
 // ---- objects and lists
 
-/** Whether the values of the field stay JSON: by depth, by hint, by what the column already is. */
-function staysJson(f: Field): bool {
+/** Whether the column {@link staysJson} has looked at is JSON since this row. */
+let becomesJson: bool = false;
+
+/** Whether the values of the field stay JSON: by depth, by hint, by what the column was before this row. */
+function staysJson(f: Field, row: u32): bool {
   const kind: u32 = f.kind;
+  becomesJson = false;
   if (kind == K_JSON || kind == K_MASK) return true;
   const k = cold(f);
   if (k.owner.level <= 0) return true;
   if (!isNull(k.hint) && k.hint.set && (k.hint.kind == K_JSON || k.hint.mask)) return true;
-  if (kind == K_SHARED) return k.target.kind == <u8>K_JSON;
-  if (kind == K_NONE) {
+  if (kind == K_SHARED) return wasJson(k.target, row);
+  if (kind == K_NONE || kind == K_NESTED) {
     const name = columnName(f);
     const c = findColumn(k.table, name, nameLength);
-    return !isNull(c) && c.kind == <u8>K_JSON;
+    if (isNull(c)) return false;
+    const was = wasJson(c, row);
+    becomesJson = c.kind == <u8>K_JSON && !was;
+    return was;
   }
   return false;
 }
 
+/** Whether c is a JSON column that this row did not make. */
+function wasJson(c: Field, row: u32): bool {
+  if (c.kind != <u8>K_JSON) return false;
+  const k = cold(c);
+  return (k.flags & (F_FIXED | F_EXISTING | F_HINTED)) != 0 || c.len != row + 1 || k.nulls != row;
+}
+
+/** Depth of the container that holds the field's values: a list where the field stands for elements, else an object. */
+function depthAround(f: Field): u32 {
+  return cold(f).owner.depth - cold(f).isElement;
+}
+
 function storeJson(p: usize, f: Field, row: u32): usize {
   clearBuffer(jsonText);
-  const end = writeJson(p, jsonText, cold(f).owner.depth);
+  const end = writeJson(p, jsonText, depthAround(f));
   if (!end) return 0;
   setValue(K_JSON, jsonText.ptr, <u32>jsonText.len);
   return storeValue(p, f, row) ? end : 0;
@@ -291,18 +325,18 @@ function seeElsewhere(p: usize, f: Field, row: u32): bool {
 
 export function coldObject(p: usize, f: Field, row: u32): usize {
   const how = special(p, f);
-  if (how) return how > 0 ? skipValue(p, cold(f).owner.depth) : 0;
-  if (staysJson(f)) return storeJson(p, f, row);
+  if (how) return how > 0 ? skipValue(p, depthAround(f)) : 0;
+  if (staysJson(f, row)) return storeJson(p, f, row);
   if (!seeElsewhere(p, f, row)) return 0;
   const k = cold(f);
   if (isNull(k.shape)) {
     const owner = k.owner;
-    if (owner.depth >= getDepthLimit()) return fail(p, E_DEPTH);
+    if (depthAround(f) >= getDepthLimit()) return fail(p, E_DEPTH);
     const prefix = childPrefix(f);
-    k.shape = newShape(k.table, owner, prefix, nameLength, k.hint, owner.level - 1, owner.depth + 1);
+    k.shape = newShape(k.table, owner, prefix, nameLength, k.hint, owner.level - 1, depthAround(f) + 1);
   }
   if (f.kind == <u8>K_NONE) {
-    f.kind = <u8>K_OBJECT;
+    f.kind = <u8>(becomesJson ? K_NESTED : K_OBJECT);
     f.data = changetype<usize>(k.shape);
   }
   return parseObject(p + 1, k.shape, row);
@@ -310,32 +344,72 @@ export function coldObject(p: usize, f: Field, row: u32): usize {
 
 export function coldList(p: usize, f: Field, row: u32): usize {
   const how = special(p, f);
-  if (how) return how > 0 ? skipValue(p, cold(f).owner.depth) : 0;
-  if (staysJson(f)) return storeJson(p, f, row);
+  if (how) return how > 0 ? skipValue(p, depthAround(f)) : 0;
+  if (staysJson(f, row)) return storeJson(p, f, row);
   if (!seeElsewhere(p, f, row)) return 0;
   const k = cold(f);
+  const around = depthAround(f);
   if (isNull(k.list)) {
-    k.list = childTable(p, f);
-    if (isNull(k.list)) return 0;
+    if (around >= getDepthLimit()) return fail(p, E_DEPTH);
+    const t = childTable(p, f);
+    if (isNull(t)) return 0;
+    k.list = t;
+    // A list counts from its row's level, whatever objects lie between; a list in a list from the row that wraps it.
+    k.listShape = rowShape(t, (k.isElement ? k.owner.level : k.table.shape.level) - 1, around + 2);
   }
-  if (f.kind == <u8>K_NONE && !k.list.sharedLists) {
-    f.kind = <u8>K_LIST;
-    f.data = changetype<usize>(k.list);
+  const t = k.list;
+  // At the limit the elements must not be containers, which the parser does not look at.
+  const isLast = around + 1 == getDepthLimit();
+  if (isLast && !skipValue(p, around)) return 0;
+  if (f.kind == <u8>K_NONE) {
+    const isPlain = !isLast && !becomesJson && !t.sharedLists && k.listShape == t.shape;
+    f.kind = <u8>(isPlain ? K_LIST : K_NESTED);
+    f.data = changetype<usize>(t);
   }
-  return parseList(p + 1, k.list, k.table, row, k.list.sharedLists ? countRows(k.list, k.table, row) : 0);
+  return t.sharedLists || k.listShape != t.shape ? sharedList(p, f, row) : parseList(p + 1, t, k.table, row, 0);
 }
 
-/** Two fields of a row fill one nested table: their lists count as one, and always come here. */
+/** A list in a table that other fields fill, too: its objects may lie at another level, its place is counted on. */
+function sharedList(p: usize, f: Field, row: u32): usize {
+  const k = cold(f);
+  const t = k.list;
+  if (t.rows == 0 && t.cutRows == 0 && !t.existing) t.parent = k.table;
+  const count = countOf(t, k.table, row);
+  const before = t.rows;
+  const shape = t.shape;
+  t.shape = k.listShape;
+  const end = parseList(p + 1, t, k.table, row, count.rows);
+  t.shape = shape;
+  count.rows += t.rows - before;
+  return end;
+}
+
+/** Two fields fill one nested table: from now on their lists come to {@link sharedList}. */
 function shareLists(t: Table): void {
   t.sharedLists = 1;
-  for (let f = t.parent.fields; !isNull(f); f = cold(f).nextField)
-    if (cold(f).list == t && f.kind == <u8>K_LIST) f.kind = <u8>K_NONE;
+  const owner = t.listOwner;
+  if (!isNull(owner) && owner.kind == <u8>K_LIST) owner.kind = <u8>K_NESTED;
 }
 
-/** Rows of t below a row of its parent, all of the record at hand. */
-function countRows(t: Table, parent: Table, row: u32): u64 {
-  if (t.record != recordSerial) return 0;
-  const id = parent.ids + <usize>row * ID_LENGTH;
+/** The count of the rows of t below a row of a parent table. */
+function countOf(t: Table, parent: Table, row: u32): ListCount {
+  let c = t.counts;
+  while (!isNull(c) && c.parent != parent) c = c.next;
+  if (isNull(c)) {
+    c = changetype<ListCount>(allocStruct(offsetof<ListCount>()));
+    c.parent = parent;
+    c.next = t.counts;
+    t.counts = c;
+    // Rows that came before the table was shared.
+    c.rows = t.record == recordSerial ? countRows(t, parent.ids + <usize>row * ID_LENGTH) : 0;
+  } else if (c.record != recordSerial || c.row != row) c.rows = 0;
+  c.record = recordSerial;
+  c.row = row;
+  return c;
+}
+
+/** Rows of t of the record at hand below the row with that id. */
+function countRows(t: Table, id: usize): u64 {
   let n: u64 = 0;
   for (let i = t.recordStart; i < t.rows; i++)
     if (sameBytes(t.parentIds + <usize>i * ID_LENGTH, id, ID_LENGTH)) n++;
@@ -344,34 +418,33 @@ function countRows(t: Table, parent: Table, row: u32): u64 {
 
 function childTable(p: usize, f: Field): Table {
   const k = cold(f);
-  const owner = k.owner;
   const path = childPath(f);
   const pathLength = nameLength;
   const name = shortName(path, pathLength);
   const n = nameLength;
   const known = findTable(name, n);
   if (!isNull(known)) {
+    if (isNull(known.parent)) {
+      fail(p, E_TABLE_CLASH);
+      return known.parent;
+    }
     if (known.existing == 1) {
       // From the configuration, where names may be shortened and hints do not stand.
       known.existing = 2;
+      known.listOwner = f;
       known.path = path;
       known.pathLength = pathLength;
       known.hint = k.hint;
       known.shape.hint = k.hint;
-    } else if (known.rows == 0 && known.cutRows == 0 && !known.existing) known.parent = k.table;
-    else shareLists(known);
-    if (isNull(known.parent)) fail(p, E_TABLE_CLASH);
-    return isNull(known.parent) ? known.parent : known;
-  }
-  if (owner.depth >= getDepthLimit()) {
-    fail(p, E_DEPTH);
-    return changetype<Table>(<usize>0);
+    } else shareLists(known);
+    return known;
   }
   if (tablesFull()) {
     fail(p, E_TABLES);
-    return changetype<Table>(<usize>0);
+    return nil<Table>();
   }
-  // A list counts from its row's level, whatever objects lie between; a list in a list from the row that wraps it.
-  const level = f == k.table.listField ? owner.level : k.table.shape.level;
-  return newTable(name, n, path, pathLength, k.table, k.hint, level - 1, owner.depth + 1);
+  // Level and depth are those of the row shape.
+  const t = newTable(name, n, path, pathLength, k.table, k.hint, 0, 0);
+  t.listOwner = f;
+  return t;
 }

@@ -1,5 +1,5 @@
 // Fields that no key names: `value` of scalar elements, `list` of lists in lists.
-import { cold, Field, isNull, Table } from "../layout/field";
+import { Field, isNull, Shape, Table } from "../layout/field";
 import { newElementField } from "../tables/shape";
 
 const VALUE: usize = memory.data<u8>([118, 97, 108, 117, 101, 0, 0, 0]);
@@ -15,8 +15,8 @@ export function valueFieldOf(t: Table): Field {
 
 @inline
 export function listFieldOf(t: Table): Field {
-  const f = t.listField;
-  return isNull(f) ? makeListField(t) : f;
+  const f = t.shape.listField;
+  return isNull(f) ? makeListField(t.shape) : f;
 }
 
 function makeValueField(t: Table): Field {
@@ -25,7 +25,7 @@ function makeValueField(t: Table): Field {
 }
 
 /** The wrapping `{list: …}` counts as a level of its own. */
-function makeListField(t: Table): Field {
-  t.listField = newElementField(t.shape, LIST, 4, t.shape.level - 1);
-  return t.listField;
+function makeListField(shape: Shape): Field {
+  shape.listField = newElementField(shape, LIST, 4, shape.level - 1);
+  return shape.listField;
 }

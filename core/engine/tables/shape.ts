@@ -34,6 +34,22 @@ export function newShape(
   return s;
 }
 
+/** The shape of the rows of t where their objects lie at this level and depth. The first list that leads to a nested
+ *  table decides its own shape; another one is made where a list at another place leads there, too. */
+export function rowShape(t: Table, level: i32, depth: u32): Shape {
+  let s = t.shape;
+  if (s.depth == 0) {
+    s.level = level;
+    s.depth = depth;
+    return s;
+  }
+  while (s.level != level || s.depth != depth) {
+    if (isNull(s.nextOfTable)) s.nextOfTable = newShape(t, nil<Shape>(), 0, 0, s.hint, level, depth);
+    s = s.nextOfTable;
+  }
+  return s;
+}
+
 /** Bits of the 32-byte compare of the token of f with the text at p; all ones when it matches. */
 @inline
 export function tokenBits(p: usize, f: Field): u32 {
@@ -169,6 +185,7 @@ export function newElementField(shape: Shape, name: usize, n: u32, level: i32): 
   const k = cold(f);
   f.len = 0xffffffff;
   k.owner = level == shape.level ? shape : newShape(shape.table, shape, 0, 0, shape.hint, level, shape.depth);
+  k.isElement = 1;
   k.decodedKey = name;
   k.decodedLength = n;
   k.hint = level == shape.level ? shape.hint : nil<Hint>();
