@@ -36,7 +36,7 @@ export function destinationAt(address: string): Destination {
 
 /** The address as a person types it again: a password is left out. */
 export function withoutPassword(address: string): string {
-  return address.replace(/^(postgres(?:ql)?:\/\/[^:@/?#]*):[^@]*@/i, "$1:…@");
+  return address.replace(/^(postgres(?:ql)?:\/\/[^:@/?#]*):.*@/i, "$1:…@");
 }
 
 function serverUrl(text: string): string {

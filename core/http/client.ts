@@ -1,7 +1,7 @@
 import { RunletError } from "../errors.ts";
 import type { Path } from "../binding/contract.ts";
 import type { Json } from "../json.ts";
-import { parseLossless } from "../pipeline/lossless.ts";
+import { parseLossless } from "../lossless-json.ts";
 import { mark } from "../pipeline/origin.ts";
 import { parsePath, recordsAt, valuesAt } from "../pipeline/path.ts";
 import { stringifyRecord } from "../pipeline/stringify.ts";

@@ -1,6 +1,6 @@
 import { RunletError } from "../errors.ts";
 import type { Json } from "../json.ts";
-import { parseLossless } from "../pipeline/lossless.ts";
+import { parseLossless } from "../lossless-json.ts";
 import type { HttpRuntime } from "./runtime.ts";
 
 const SENSITIVE =

@@ -1,7 +1,7 @@
 import type { Path } from "../binding/contract.ts";
 import { RunletError } from "../errors.ts";
 import type { Json } from "../json.ts";
-import { parseLossless } from "../pipeline/lossless.ts";
+import { parseLossless } from "../lossless-json.ts";
 import { parsePath } from "../pipeline/path.ts";
 import type { Next } from "./config.ts";
 import { nextLink } from "./link.ts";

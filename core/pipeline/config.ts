@@ -1,6 +1,6 @@
 import { RunletError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { parseLossless } from "./lossless.ts";
+import { parseLossless } from "../lossless-json.ts";
 import type { Redactor } from "./redact.ts";
 import { isValue, readSetting, type Value } from "./value.ts";
 

@@ -1,5 +1,5 @@
 import { RunletError } from "../errors.ts";
-import { parseLossless } from "./lossless.ts";
+import { parseLossless } from "../lossless-json.ts";
 import type { DltType } from "./options.ts";
 import type { ParentLink } from "./resource.ts";
 

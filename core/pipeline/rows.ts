@@ -1,7 +1,7 @@
 import { RunletError } from "../errors.ts";
 import type { Path } from "../binding/contract.ts";
 import type { Json } from "../json.ts";
-import { parseLossless } from "./lossless.ts";
+import { parseLossless } from "../lossless-json.ts";
 import { recordsAt } from "./path.ts";
 
 /** A document read as objects. `document` is undefined for newline-delimited JSON. */

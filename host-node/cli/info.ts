@@ -20,7 +20,7 @@ export const addInfo: AddCommand = (program, ended) => {
   program
     .command("info")
     .description("what a dataset remembers: loads, schema versions, state; and packages not loaded yet")
-    .argument("<address>", "duckdb:<file>, or <file>.duckdb")
+    .argument("<address>", "duckdb:<file>, <file>.duckdb, or postgres://…")
     .option("--dataset <name>", "default: the only one")
     .option("--json", "all of it as one JSON document on stdout")
     .addHelpText("after", HELP)
@@ -40,9 +40,9 @@ async function info(address: string, options: InfoOptions): Promise<void> {
   ]);
   const destination = destinationAt(address);
   const all = await datasetsAt(destination);
-  const dataset = chosen(all, options.dataset, address);
+  const dataset = chosen(all, options.dataset, destination.address);
   if (dataset === undefined) {
-    throw new RunletError("USAGE", `${address} has ${all.length ? "several datasets" : "no dataset"}`, {
+    throw new RunletError("USAGE", `${destination.address} has ${all.length ? "several datasets" : "no dataset"}`, {
       hint: all.length ? `name one with --dataset: ${all.join(", ")}` : "nothing was loaded into it yet",
     });
   }

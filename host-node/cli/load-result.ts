@@ -1,17 +1,21 @@
 import type { LoadInfo } from "../../core/pipeline/load-info.ts";
 import type { Tables } from "../../core/schema/types.ts";
+import { withoutPassword } from "../address.ts";
+import { environment } from "../environment.ts";
 import { stderrColours, stdoutColours } from "./colours.ts";
 import { printJson } from "./printed-json.ts";
 import { bytes, counted, seconds } from "./quantities.ts";
 
 export interface PrintOptions {
   json?: boolean | undefined;
+  /** The destination as it was asked for. */
+  to?: string | undefined;
   /** What the source consists of (`page`, `file`); default: records. */
   unit?: string;
 }
 
 /** The result of a load on stdout: for programs one JSON document, for people what was loaded and how to go on. */
-export function printLoad(info: LoadInfo, { json, unit }: PrintOptions): void {
+export function printLoad(info: LoadInfo, { json, unit, to }: PrintOptions): void {
   if (json) {
     printJson(loadResult(info));
     return;
@@ -31,7 +35,10 @@ export function printLoad(info: LoadInfo, { json, unit }: PrintOptions): void {
   }
   const table = Object.keys(info.tables).find((name) => name !== "_runlet_rejects");
   if (table && !info.destination.endsWith(":memory:")) {
-    const more = `${calledAs()} query ${info.destination} "select * from ${table} limit 10"`;
+    const address = withoutPassword(to ?? environment("RUNLET_DESTINATION") ?? info.destination);
+    // A shell takes & and ? for its own.
+    const quoted = /[^\w./:@%+…-]/.test(address) ? `"${address}"` : address;
+    const more = `${calledAs()} query ${quoted} "select * from ${table} limit 10"`;
     process.stdout.write(`  ${c.dim("Next:")} ${more}\n`);
   }
 }

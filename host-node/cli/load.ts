@@ -27,6 +27,7 @@ Examples:
   runlet load 'logs/*.ndjson.gz' --to duckdb:logs.duckdb --table requests --write replace
   runlet load answer.json --to duckdb:x.duckdb --records data.items
   runlet load "https://api.github.com/repos/duckdb/duckdb/issues?per_page=100" --pages all --to duckdb:gh.duckdb
+  runlet load orders.json --to "postgres://me@localhost/shop?sslmode=require"      password in PGPASSWORD
   curl -s https://example.com/data.json | runlet load - --table data --to duckdb:x.duckdb
 `;
 
@@ -37,10 +38,10 @@ export const addLoad: AddCommand = (program, ended) => {
     .argument("<from>", "a file, a 'glob' in quotes, an http(s) address, or - for stdin; gzip is recognised")
     .option(
       "--to <address>",
-      "where to: duckdb:<file>, or <file>.duckdb (default: RUNLET_DESTINATION, or duckdb:<dataset>.duckdb)",
+      "where to: duckdb:<file>, <file>.duckdb or postgres://user@host/database (default: RUNLET_DESTINATION, or duckdb:<dataset>.duckdb)",
     )
     .option("--table <name>", "name of the table (default: from the file or address)")
-    .option("--dataset <name>", "name of the dataset, a schema in DuckDB (default: the table's)")
+    .option("--dataset <name>", "name of the dataset, a schema in the database (default: the table's)")
     .option("--records <path>", "where the records are in each document: data.items, or payload[*].rows")
     .addOption(
       new Option("--format <format>", "of the input (default: whichever it is)").choices(["json", "ndjson"]),
@@ -119,6 +120,6 @@ async function load(from: string, options: LoadOptions, signal: AbortSignal): Pr
       },
     })
     .finally(() => progress.end());
-  printLoad(info, { json: options.json, unit: source.unit });
+  printLoad(info, { json: options.json, unit: source.unit, to: options.to });
   if (source.hasMore()) process.stderr.write("  There are more pages: --pages all loads them.\n");
 }

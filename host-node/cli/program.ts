@@ -9,8 +9,8 @@ import { reportError } from "./report.ts";
 import { addRun } from "./run.ts";
 import { addSchema } from "./schema.ts";
 
-const ABOUT = `JSON from files and APIs becomes related tables in a DuckDB file: schema inferred, every
-digit kept, each load whole or absent.`;
+const ABOUT = `JSON from files and APIs becomes related tables, in a DuckDB file or in Postgres: schema inferred,
+every digit kept, each load whole or absent.`;
 
 const EXAMPLES = `
 Examples:
@@ -20,7 +20,8 @@ Examples:
   runlet schema duckdb:gh.duckdb
   runlet run pipeline.ts --dry-run --limit 100
 
-Addresses:   duckdb:<file>, duckdb::memory: (gone afterwards), or <file>.duckdb
+Addresses:   duckdb:<file>, <file>.duckdb, duckdb::memory: (gone afterwards), or
+             postgres://user@host:5432/database?sslmode=require (password in PGPASSWORD)
 Exit codes:  0 done · 2 usage or configuration · 3 schema or contract · 4 source · 5 destination
              6 storage · 7 cancelled · 70 defect in runlet
 `;

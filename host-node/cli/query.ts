@@ -12,20 +12,21 @@ const ROWS_SHOWN = 1000;
 const WIDTH_WITHOUT_TERMINAL = 160;
 
 const HELP = `
-Tables are found in the file's dataset; where it has several, name one (--dataset), or write dataset.table.
+Tables are found in the database's dataset; where it has several, name one (--dataset), or write dataset.table.
 With --json the result is an array of objects; integers beyond 2^53 are strings, so that no digit is lost.
 
 Examples:
   runlet query duckdb:gh.duckdb "show tables"
   runlet query duckdb:gh.duckdb "select i.title, l.name from issues i join issues__labels l on l._dlt_parent_id = i._dlt_id"
   runlet query gh.duckdb "select * from issues limit 10" --json | jq '.[].title'
+  runlet query postgres://me@localhost/shop "select count(*) from orders"     password in PGPASSWORD
 `;
 
 export const addQuery: AddCommand = (program, ended) => {
   program
     .command("query")
     .description("ask a database with SQL")
-    .argument("<address>", "duckdb:<file>, or <file>.duckdb")
+    .argument("<address>", "duckdb:<file>, <file>.duckdb, or postgres://user@host/database")
     .argument("<sql>", "one SQL statement, in quotes")
     .option("--dataset <name>", "where tables without a dataset are looked up (default: the only one)")
     .option("--json", "the rows as a JSON array on stdout")
@@ -46,7 +47,7 @@ async function query(address: string, sql: string, options: QueryOptions): Promi
   const opened = await destination.open({ dataset: "main", existing: true });
   try {
     const all = await datasetsAt(destination);
-    const dataset = chosen(all, options.dataset, address);
+    const dataset = chosen(all, options.dataset, destination.address);
     const session = await destination.open({ dataset: dataset ?? "main", existing: true });
     try {
       const rows = await session.query(sql).catch((error: unknown) => {
@@ -86,7 +87,7 @@ function amongSeveral(error: unknown, all: readonly string[]): unknown {
   if (!(error instanceof RunletError) || error.code !== "DESTINATION_QUERY" || all.length < 2) return error;
   return new RunletError(error.code, error.message, {
     where: error.where,
-    hint: `the file has the datasets ${all.join(", ")}: name one with --dataset, or write ${all[0]}.<table>`,
+    hint: `the database has the datasets ${all.join(", ")}: name one with --dataset, or write ${all[0]}.<table>`,
     cause: error.cause,
   });
 }

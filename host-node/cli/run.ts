@@ -28,7 +28,7 @@ export const addRun: AddCommand = (program, ended) => {
     .argument("<pipeline>", "the file whose default export is the pipeline")
     .option(
       "--to <address>",
-      "where to: duckdb:<file>, or <file>.duckdb (default: RUNLET_DESTINATION, or duckdb:<pipeline>.duckdb)",
+      "where to: duckdb:<file>, <file>.duckdb or postgres://user@host/database (default: RUNLET_DESTINATION, or duckdb:<pipeline>.duckdb)",
     )
     .option("--only <resources>", "load only these resources: a,b; may be repeated", names)
     .option("--limit <n>", "records per resource, at most", wholeNumber)
@@ -69,5 +69,5 @@ async function run(file: string, options: RunCommandOptions, signal: AbortSignal
   }
   const refresh = options.refresh ? { refresh: true } : {};
   const info = await pipeline.run({ ...asked, ...to, ...refresh }).finally(() => progress.end());
-  (await import("./load-result.ts")).printLoad(info, { json: options.json });
+  (await import("./load-result.ts")).printLoad(info, { json: options.json, to: options.to });
 }

@@ -23,7 +23,7 @@ export const addSchema: AddCommand = (program, ended) => {
   program
     .command("schema")
     .description("show the tables and columns of what was loaded")
-    .argument("<address|pipeline>", "duckdb:<file> or <file>.duckdb; or a pipeline: its file or its name")
+    .argument("<address|pipeline>", "duckdb:<file>, <file>.duckdb or postgres://…; or a pipeline: its file or its name")
     .option("--dataset <name>", "only this dataset (default: all)")
     .addOption(
       new Option("--format <format>", "how to show it").choices(["tree", "json", "yaml"]).default("tree"),
@@ -52,7 +52,7 @@ async function schema(of: string, options: SchemaOptions): Promise<void> {
     const datasets = one === undefined ? [...all].sort() : [one];
     if (datasets.length === 0) {
       throw new RunletError("SCHEMA_INVALID", `${destination.address} has no dataset of runlet or dlt`, {
-        hint: 'load something first; runlet query lists other tables: "show all tables"',
+        hint: 'load something first; other tables are there for runlet query',
       });
     }
     const described = [];
@@ -66,14 +66,13 @@ async function schema(of: string, options: SchemaOptions): Promise<void> {
 
 /** An address, or a pipeline's default destination. */
 async function destinationOf(of: string): Promise<Destination> {
-  const [{ destinationAt }, { environment }, { defaultAddress }] = await Promise.all([
+  const [{ destinationAt, isAddress }, { environment }, { defaultAddress }] = await Promise.all([
     import("../address.ts"),
     import("../environment.ts"),
     import("../host.ts"),
   ]);
   const isFile = /\.[cm]?[jt]s$/.test(of);
-  if (!isFile && (/^[a-z][a-z0-9+.-]+:/i.test(of) || /\.(duckdb|ddb|db)$/i.test(of)))
-    return destinationAt(of);
+  if (!isFile && isAddress(of)) return destinationAt(of);
   const name = isFile ? (await (await import("./pipeline-file.ts")).loadPipeline(of)).name : of;
   return destinationAt(environment("RUNLET_DESTINATION") ?? defaultAddress(name));
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DestinationSession } from "../../core/destinations/contract.ts";
-import { castThroughTimestamp, singleStatement } from "../../core/destinations/duckdb/sql-text.ts";
+import { castThroughTimestamp, singleStatement } from "../../core/destinations/sql/statement.ts";
 import { duckdb } from "../../core/destinations/duckdb/index.ts";
 import { openDuckDB } from "../../host-node/duckdb/index.ts";
 import { facts, put } from "./load.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../core/json.ts";
 import { nextLink } from "../../core/http/link.ts";
-import { parseLossless } from "../../core/pipeline/lossless.ts";
+import { parseLossless } from "../../core/lossless-json.ts";
 import { snakeCase, tableName } from "../../core/pipeline/naming.ts";
 import { parsePath, recordsAt } from "../../core/pipeline/path.ts";
 import { stringifyRecord } from "../../core/pipeline/stringify.ts";

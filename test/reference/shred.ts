@@ -47,8 +47,6 @@ export class Reference {
   readonly naming: Naming;
   readonly widen: boolean;
   readonly nesting: number;
-  /** How often two keys of one row met in one column or list. */
-  collisions = 0;
 
   constructor(options: ReferenceOptions = {}) {
     this.naming = new Naming(options.maxIdentifierLength);
@@ -130,12 +128,12 @@ export class Reference {
           // Lists that lead to one table count as one.
           const key = path.join("__");
           const first = lists.get(key);
-          if (first) this.collisions++;
           found.push({ key, value });
           if (!first || places.get(value)! < places.get(first.items)!) lists.set(key, { path, items: value });
         } else {
-          if (cells.has(name)) this.collisions++;
-          cells.set(name, scalar(value));
+          const cell = scalar(value);
+          // A null takes nothing back.
+          if (cell !== null || !cells.has(name)) cells.set(name, cell);
         }
       }
     }

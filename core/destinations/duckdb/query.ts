@@ -5,7 +5,7 @@ import { stringifyExact } from "../../schema/exact-json.ts";
 import { quoteName, quoteText } from "../sql/quote.ts";
 import { CATALOG, type DuckDBConnection, type DuckDBDriver, DuckDBError } from "./driver.ts";
 import { destinationError } from "./errors.ts";
-import { castThroughTimestamp, isTransactional, singleStatement } from "./sql-text.ts";
+import { castThroughTimestamp, isTransactional, singleStatement } from "../sql/statement.ts";
 import { hasSchema } from "./tables.ts";
 import { useTimestampViews } from "./timestamp-views.ts";
 import { type FunctionOverload, OVERLOADS_QUERY, viewMacros, zoneMacros } from "./zone-macros.ts";

@@ -23,6 +23,16 @@ export function printedAddress(text: string): string | undefined {
   return url && `postgres:${url.host}${url.pathname}`;
 }
 
+/** The password in a URL, as the server gets it. Undefined when there is none. */
+export function passwordOf(text: string): string | undefined {
+  const { password } = parse(text) ?? { password: "" };
+  try {
+    return decodeURIComponent(password) || undefined;
+  } catch {
+    return password;
+  }
+}
+
 /** Reads a connection URL as libpq does: `sslmode` is `disable`, `allow`, `prefer` (the default: encrypted where the
  *  server can), `require`, `verify-ca` or `verify-full`; `sslrootcert` a file with certificates, or `system`.
  *  @throws RunletError CONFIG_INVALID, which never shows the text: it may hold a password */

@@ -2,7 +2,7 @@ import { RunletError } from "../../errors.ts";
 import { host } from "../../host.ts";
 import { isValue, type Value } from "../../pipeline/value.ts";
 import type { Capabilities, Destination } from "../contract.ts";
-import { printedAddress, readAddress } from "./address.ts";
+import { passwordOf, printedAddress, readAddress } from "./address.ts";
 import { PostgresSession } from "./session.ts";
 
 export interface PostgresOptions {
@@ -41,8 +41,8 @@ export function postgres(where: string | Value<string>, options: PostgresOptions
         }
         text = await openOptions.resolve(text);
       }
-      const { password } = URL.canParse(text) ? new URL(text) : { password: "" };
-      if (password) openOptions.conceal?.(decodeURIComponent(password), "password");
+      const password = passwordOf(text);
+      if (password !== undefined) openOptions.conceal?.(password, "password");
       const socket = options.socket ?? host().socket;
       return PostgresSession.open(await readAddress(text), openOptions, { ...options, socket });
     },

@@ -1,7 +1,7 @@
 import { RunletError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import { stringifyExact } from "../../schema/exact-json.ts";
-import { singleStatement, tokenize } from "../duckdb/sql-text.ts";
+import { singleStatement, tokenize } from "../sql/statement.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { Connection, Parameter, ResultRows } from "./connection.ts";
 import { destinationError } from "./errors.ts";

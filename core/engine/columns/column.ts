@@ -157,6 +157,7 @@ export function adoptColumn(f: Field, c: Field): void {
   k.base = from.base;
   k.widenedIn = from.widenedIn;
   k.widenedFrom = from.widenedFrom;
+  k.widenedRow = from.widenedRow;
   let at = changetype<usize>(k) + variants;
   while (at <= changetype<usize>(k) + offsetof<Cold>("variantJson")) {
     const v = load<Field>(at);
@@ -258,7 +259,7 @@ export function isExactDouble(v: i64): bool {
 }
 
 /** Turns a bigint column into a double one when nothing of it has left the engine and every value is exact. */
-export function widenToDouble(c: Field): bool {
+export function widenToDouble(c: Field, row: u32): bool {
   const k = cold(c);
   if (k.flags & (F_FIXED | F_EXISTING)) return false;
   for (let i: u32 = 0; i < c.len; i++)
@@ -268,22 +269,23 @@ export function widenToDouble(c: Field): bool {
     store<f64>(at, <f64>load<i64>(at));
   }
   c.kind = <u8>K_DOUBLE;
-  noteWidening(k, K_INT);
+  noteWidening(k, K_INT, row);
   return true;
 }
 
 /** Turns a bigint column into decimal(38,0) when nothing of it has left the engine. */
-export function widenToDecimal(c: Field): bool {
+export function widenToDecimal(c: Field, row: u32): bool {
   const k = cold(c);
   if (k.flags & (F_FIXED | F_EXISTING)) return false;
   copyAs(c, K_DECIMAL);
   k.precision = 38;
   k.scale = 0;
-  noteWidening(k, K_INT);
+  noteWidening(k, K_INT, row);
   return true;
 }
 
-function noteWidening(k: Cold, from: u32): void {
+function noteWidening(k: Cold, from: u32, row: u32): void {
+  k.widenedRow = row;
   k.widenedIn = recordSerial;
   k.widenedFrom = from;
 }

@@ -120,14 +120,14 @@ function intoInt(c: Field, row: u32): bool {
     const d = valueDouble;
     if (d == trunc(d) && d >= -9223372036854775808.0 && d < 9223372036854775808.0) v = <i64>d;
     else {
-      if (!widen || !widenToDouble(c)) return false;
+      if (!widen || !widenToDouble(c, row)) return false;
       advanceTo(c, row);
       putF64(c, row, d);
       return true;
     }
   } else if (valueKind == K_DECIMAL) {
     if (!parseDecimal(valueText, valueLength, 38, 0, wide)) return false;
-    if (!widen || !widenToDecimal(c)) return false;
+    if (!widen || !widenToDecimal(c, row)) return false;
     advanceTo(c, row);
     putI128(c, row, wide);
     return true;

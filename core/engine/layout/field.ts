@@ -87,6 +87,8 @@ export class Cold {
   /** Record that widened the column, for its rollback; its kind before. */
   widenedIn: u32;
   widenedFrom: u32;
+  /** Row whose value widened it. */
+  widenedRow: u32;
   /** Not zero for a field that stands for the elements of a list, not for a key. */
   isElement: u32;
 }

@@ -3,7 +3,7 @@
 // after it, 0 on failure.
 import { bindBeside, bindField, givesWay, inferredKind, share, variantOf } from "../columns/bind";
 import { childPath, childPrefix, columnName, nameLength, shortName } from "../columns/name";
-import { findColumn, forgetRemoved, isUnproven, removeColumn, retype } from "../columns/column";
+import { findColumn, forgetRemoved, isUnproven, removeColumn, retype, unwiden } from "../columns/column";
 import { convertInto } from "../columns/convert";
 import { setDouble, setInt, setValue } from "../columns/value";
 import { maskValue } from "../columns/mask";
@@ -146,13 +146,22 @@ function makeWay(c: Field, f: Field, row: u32): bool {
   const k = cold(c);
   if (k.writerRow == row + 1 && !givesWay(k.writer, cold(f).owner)) return false;
   unwriteRow(c, row);
+  if (k.widenedIn == recordSerial && k.widenedRow == row) unwiden(c);
+  let removed = false;
   let slot = changetype<usize>(k) + offsetof<Cold>("variantBool");
   const end = changetype<usize>(k) + offsetof<Cold>("variantJson");
   while (slot <= end) {
     const v = load<Field>(slot);
-    if (!isNull(v) && v.len > row) unwriteRow(v, row);
+    if (!isNull(v) && v.len > row) {
+      unwriteRow(v, row);
+      if (isUnproven(v)) {
+        removeColumn(v);
+        removed = true;
+      }
+    }
     slot += 4;
   }
+  if (removed) forgetRemoved(k.table);
   return true;
 }
 
@@ -249,20 +258,10 @@ function noteNull(f: Field): void {
   k.nullIn = recordSerial;
 }
 
-/** A null counts like any value where two keys of a row lead to one column. */
+/** A null takes nothing back where two keys of a row lead to one column. */
 function sharedNull(p: usize, f: Field, row: u32): usize {
   if (f.len > row) return fail(p, E_DUPLICATE);
   f.len = row + 1;
-  const c = cold(f).target;
-  if (c.len > row && makeWay(c, f, row)) {
-    cold(c).writer = cold(f).owner;
-    cold(c).writerRow = row + 1;
-    if (isUnproven(c)) {
-      removeColumn(c);
-      forgetRemoved(cold(f).table);
-      noteNull(f);
-    }
-  }
   return p + 4;
 }
 

@@ -1,4 +1,4 @@
-import type { Json } from "../json.ts";
+import type { Json } from "./json.ts";
 
 /** Parses JSON (RFC 8259) keeping integers beyond 2^53 as bigint. Everything else is as `JSON.parse` gives it. */
 export function parseLossless(text: string): Json {
