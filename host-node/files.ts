@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
-import { mkdir, open, stat, writeFile as write } from "node:fs/promises";
+import { open, stat, writeFile as write } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { RunletError } from "../core/errors.ts";
+import { makeFolder } from "./make-folder.ts";
 import type { HostFile } from "../core/host.ts";
 import { glob } from "./glob.ts";
 
@@ -37,7 +38,7 @@ export async function readFile(path: string): Promise<ReadableStream<Uint8Array>
 /** Writes a whole file, and the folders on its way. */
 export async function writeFile(path: string, bytes: Uint8Array): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     await write(path, bytes);
   } catch (cause) {
     throw new RunletError("STORAGE_FAILED", `cannot write ${path}: ${(cause as Error).message}`, {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { RunletError } from "../core/errors.ts";
@@ -110,17 +111,15 @@ async function writeBytes(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** Makes a folder and those on its way, each name made durable in the folder above it. */
 async function makeFolder(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
   try {
     await mkdir(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || path === dirname(path)) throw error;
-    await makeFolder(dirname(path));
-    return makeFolder(path);
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
-  // The new folder's name is in the folder above it.
   await syncFolder(dirname(path));
 }
 

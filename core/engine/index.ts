@@ -6,7 +6,7 @@ import { bytes, failed, none, okBytes, okNumber, someBatch } from "./abi/results
 import { readConfig } from "./config/config";
 import { setUsageFault } from "./input/fault";
 import { finish, push } from "./input/feed";
-import { findInput, newInput, recycle, removeInput } from "./input/input";
+import { findInput, MAX_CAPTURES, newInput, recycle, removeInput } from "./input/input";
 import { isNull } from "./layout/field";
 import { allocBlock, freeBlock, trapReason } from "./memory/arena";
 import { newBuffer } from "./memory/buffer";
@@ -16,7 +16,7 @@ import { clearFailure } from "./scan/failure";
 import { skipValue } from "./scan/skip";
 import { writeSchema } from "./output/schema-document";
 import { writeSummary } from "./output/summary";
-import { findTable } from "./tables/table";
+import { findTable, tablesFull } from "./tables/table";
 
 export { cabi_realloc } from "./abi/memory";
 
@@ -68,7 +68,15 @@ export function input(
   releaseArgument(table, tableLength);
   releaseArgument(options, n);
   if (isNull(i)) {
-    setUsageFault("LIMIT_TABLES", "too many tables");
+    if (tablesFull()) setUsageFault("LIMIT_TABLES", "too many tables");
+    else setUsageFault("SCHEMA_CONTRACT", "a root table would have the name of a nested table");
+    return failed();
+  }
+  const captures = i.options.captures;
+  if (!isNull(captures) && captures.count > MAX_CAPTURES) {
+    removeInput(i);
+    recycle(i);
+    setUsageFault("CONFIG_INVALID", "an input captures 31 values of its document at the most");
     return failed();
   }
   return okNumber(i.id);

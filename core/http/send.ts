@@ -44,7 +44,7 @@ export async function send(
     }
     await auth?.sign({ url: target, headers }, runtime, renew);
     try {
-      const response = await ask(target, headers, retry, rate, runtime);
+      const response = await ask(target, label, headers, retry, rate, runtime);
       const body = response.body ? await hold(response.body) : { bytes: new Uint8Array(), rest: undefined };
       return {
         url: response.url ? cleaned(response.url, target, url) : url,
@@ -66,6 +66,7 @@ export async function send(
       const broken = !(cause instanceof NoAnswer);
       if (broken && attempt <= retry.limit) {
         const most = Math.min(retry.baseDelayMs * 2 ** (attempt - 1), retry.maxDelayMs);
+        runtime.retried?.({ request: label, retry: attempt });
         await pause(Math.random() * most, runtime.signal);
         continue;
       }
@@ -79,6 +80,7 @@ class NoAnswer extends Error {}
 
 async function ask(
   url: URL,
+  label: string,
   headers: Headers,
   retry: Required<Retry>,
   rate: Rate,
@@ -94,6 +96,14 @@ async function ask(
         const sent = input as Request;
         await rate.pass(() => runtime.now(), runtime.signal);
         return runtime.fetch(sent.url, { method: sent.method, headers: sent.headers, signal: sent.signal });
+      },
+      hooks: {
+        beforeRetry: [
+          ({ error, retryCount }) => {
+            const status = error instanceof HTTPError ? { status: error.response.status } : {};
+            runtime.retried?.({ request: label, retry: retryCount, ...status });
+          },
+        ],
       },
       retry: {
         limit: retry.limit,

@@ -5,6 +5,7 @@ import type { Json } from "../json.ts";
 import { parseExact, stringifyExact } from "../schema/exact-json.ts";
 import { decodeState } from "../schema/state.ts";
 import type { TableSchema } from "../schema/types.ts";
+import type { Trace } from "../trace/trace.ts";
 import { RUNLET_VERSION } from "../version.ts";
 import { sha256 } from "./digest.ts";
 import { failpoint } from "./failpoints.ts";
@@ -144,8 +145,10 @@ export class PackageWriter {
       row: facts.state,
       content: (await decodeState(facts.state.encoded)) as Json,
     };
-    const schemaFile = await this.#document("schema.json", schema);
-    const stateFile = state && (await this.#document("state.json", state));
+    const [schemaFile, stateFile] = await Promise.all([
+      this.#document("schema.json", schema),
+      state && this.#document("state.json", state),
+    ]);
     failpoint("package.state.after");
     Object.assign(this.#manifest, {
       status: "sealed",
@@ -167,9 +170,10 @@ export class PackageWriter {
     failpoint("package.seal.after");
   }
 
-  /** After the load: takes the package away, or notes in it that it is loaded. */
-  async done(keep: boolean): Promise<void> {
+  /** After the load: takes the package away, or notes in it that it is loaded, and how (`trace.json`). */
+  async done(keep: boolean, trace: Trace): Promise<void> {
     if (keep) {
+      await this.#write("trace.json", text(`${JSON.stringify(trace, undefined, 2)}\n`), true);
       Object.assign(this.#manifest, { status: "loaded", loaded: new Date(this.#facts.now()).toISOString() });
       await this.#write("manifest.json", text(printManifest(this.#manifest)), false);
     } else await this.discard();

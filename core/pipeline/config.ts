@@ -42,14 +42,21 @@ export class Config {
         "CONFIG_MISSING",
         `${value.kind} ${value.name} is not set${user ? ` (${user})` : ""}`,
         {
-          hint:
-            `looked in: ${["run({env})", ...this.host.envPlaces].join(", ")}\n` +
-            `  you: export ${value.name}=… or --env-file .env · nothing loaded`,
+          hint: this.advice(value.name),
         },
       );
     }
     if (typeof found !== "string") return found;
     return readSetting(value.name, found, value.fallback, parseLossless);
+  }
+
+  private advice(name: string): string {
+    const { envPlaces } = this.host;
+    if (envPlaces.length === 0) return `pass it: run({ env: { ${name}: … } }) · nothing loaded`;
+    return (
+      `looked in: ${["run({env})", ...envPlaces].join(", ")}\n` +
+      `  you: export ${name}=… or --env-file .env · nothing loaded`
+    );
   }
 
   /** From `run({env})`: text and plain values; bindings that are secrets stores are asked with `get()`. */

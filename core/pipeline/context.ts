@@ -1,6 +1,7 @@
 import { createClient } from "../http/client.ts";
 import type { HttpRuntime } from "../http/runtime.ts";
 import type { Json } from "../json.ts";
+import type { Recorder } from "../trace/recorder.ts";
 import type { PipelineState } from "../schema/state.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./options.ts";
@@ -11,13 +12,15 @@ export class Contexts {
   private readonly made = new Map<Node, Promise<Context<unknown, unknown>>>();
   private readonly config: Config;
   private readonly http: HttpRuntime;
+  private readonly recorder: Recorder;
   private readonly before: PipelineState;
   private readonly states = new Map<Node, Record<string, Json>>();
   private readonly sources = new Map<string, Record<string, Json>>();
 
-  constructor(config: Config, http: HttpRuntime, state: PipelineState) {
+  constructor(config: Config, http: HttpRuntime, recorder: Recorder, state: PipelineState) {
     this.config = config;
     this.http = http;
+    this.recorder = recorder;
     this.before = state;
   }
 
@@ -36,6 +39,10 @@ export class Contexts {
     const http: HttpRuntime = {
       ...this.http,
       resolve: (value) => this.config.text(value, `source ${node.source}`),
+      retried: (again) => {
+        this.recorder.step("extract", { resource: node.name }).add({ retries: 1 });
+        this.recorder.log("warn", "http.retry", { resource: node.name, ...again });
+      },
     };
     return {
       cursor: { start: cursor?.initial, ...(cursor?.end === undefined ? {} : { end: cursor.end }) },

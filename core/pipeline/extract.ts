@@ -14,12 +14,15 @@ import type { Meter } from "./progress.ts";
 import { parsedRows } from "./rows.ts";
 import { stringifyRecord } from "./stringify.ts";
 import type { Json } from "../json.ts";
+import type { Recorder } from "../trace/recorder.ts";
+import type { Step } from "../trace/step.ts";
 
 /** What extraction needs of its run. */
 export interface ExtractRun {
   readonly plan: Plan;
   readonly engine: Engine;
   readonly meter: Meter;
+  readonly recorder: Recorder;
   readonly signal: AbortSignal;
   /** Records per resource, at most. */
   readonly limit: number | undefined;
@@ -44,6 +47,7 @@ export async function extract(run: ExtractRun): Promise<void> {
     RESOURCES_AHEAD,
     async (found, at) => {
       await extraction.consume(roots[at]!, found, undefined);
+      extraction.ended(roots[at]!);
       return true;
     },
   );
@@ -61,6 +65,7 @@ class Extraction {
   /** What a resource gives, piece by piece; for a transformer, what it gives for one item. */
   async *start(node: Node, item?: Picked): AsyncGenerator<Leaf> {
     this.run.signal.throwIfAborted();
+    this.step(node).reached();
     const { body } = node.definition;
     if (typeof body !== "function") yield* leaves(body);
     else {
@@ -80,15 +85,31 @@ class Extraction {
       }
       return true;
     } catch (error) {
-      throw atResource(error, node, this.run.signal);
+      const placed = atResource(error, node, this.run.signal);
+      this.step(node).failed(placed);
+      throw placed;
     } finally {
       await pieces.return?.();
+      this.step(node).reached();
     }
+  }
+
+  /** Tells that the resource, and those that hang on it, are read. */
+  ended(node: Node): void {
+    const { start, end, counts } = this.step(node);
+    const durationMs = Math.round(end - start);
+    this.run.recorder.log("info", "extract.end", { resource: node.name, durationMs, ...counts });
+    for (const child of node.children) this.ended(child);
+  }
+
+  private step(node: Node): Step {
+    return this.run.recorder.step("extract", { resource: node.name });
   }
 
   private async feed(node: Node, leaf: Leaf, item: Picked | undefined): Promise<void> {
     const origin = leaf.kind === "bytes" ? originOf(leaf.piece) : undefined;
     this.run.meter.pages++;
+    this.step(node).add({ pages: 1 });
     try {
       if (node.definition.options.map) await this.feedMapped(node, leaf, origin, item);
       else if (leaf.kind === "records") await this.feedRecords(node, selected(node, leaf.records), item);
@@ -199,6 +220,8 @@ class Extraction {
     const picks = node.children.map((child) => Object.keys(child.definition.parent!.pick).map(parsePath));
     const captured = [...picks.flat(), ...(options.capture?.record ?? [])];
     const left = limit === undefined || !node.loaded ? undefined : limit - (this.taken.get(node) ?? 0);
+    const normalising = this.run.recorder.step("normalise", { resource: node.name });
+    const extracting = this.step(node);
     const id = engine.input(table, ordinal, {
       ...options,
       ...(item && Object.keys(item.constants).length ? { constants: item.constants } : {}),
@@ -212,13 +235,18 @@ class Extraction {
       for await (const part of Symbol.asyncIterator in parts
         ? untilAborted(parts[Symbol.asyncIterator](), signal)
         : parts) {
-        const count = typeof part === "string" ? engine.pushText(id, part) : engine.push(id, part);
+        const count = normalising.work(() =>
+          typeof part === "string" ? engine.pushText(id, part) : engine.push(id, part),
+        );
         records += count;
-        meter.read(node.name, node.table, typeof part === "string" ? part.length : part.byteLength, count);
+        const bytes = typeof part === "string" ? part.length : part.byteLength;
+        extracting.add({ records: count, bytes });
+        meter.read(node.name, node.table, bytes, count);
         await this.run.drain();
         if (left !== undefined && records >= left) break;
       }
-      summary = engine.end(id);
+      summary = normalising.work(() => engine.end(id));
+      extracting.add({ records: summary.records - records });
       meter.read(node.name, node.table, 0, summary.records - records);
     } catch (error) {
       engine.abort(id);

@@ -1,6 +1,7 @@
 import { dataTables } from "../schema/document.ts";
 import { schemaTree } from "../schema/tree.ts";
 import type { DataType, SchemaChange, Tables } from "../schema/types.ts";
+import type { Trace } from "../trace/trace.ts";
 import type { Dataset } from "./dataset.ts";
 
 /** A table that a run loaded into. */
@@ -34,6 +35,8 @@ export interface LoadInfo {
   readonly durationMs: number;
   /** Milliseconds per stage; they overlap, as the stages do. */
   readonly stages: { readonly extract: number; readonly commit: number };
+  /** What was done when, and how long it took. */
+  readonly trace: Trace;
   readonly dataset: Dataset;
   toString(): string;
 }

@@ -26,7 +26,11 @@ export function atOrigin(error: unknown, origin: Origin | undefined): unknown {
   if (!/^(SOURCE|LIMIT)_/.test(error.code)) return error;
   const markup = error.code === "SOURCE_NOT_JSON" && /html|xml/i.test(origin.contentType ?? "");
   const hint = markup ? `the server sent ${origin.contentType}: an error or login page, perhaps` : error.hint;
-  return withPlace(error, origin.url ? { url: origin.url } : {}, `${origin.label}: ${error.message}`, hint);
+  // Where the records came from says more than the table they were to go to, which the engine names.
+  const { table } = error.where;
+  const told =
+    table && error.message.startsWith(`${table}: `) ? error.message.slice(table.length + 2) : error.message;
+  return withPlace(error, origin.url ? { url: origin.url } : {}, `${origin.label}: ${told}`, hint);
 }
 
 function withPlace(

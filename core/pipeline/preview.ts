@@ -46,6 +46,7 @@ export function previewPipeline(input: PlanInput, options: RunOptions): Promise<
         plan,
         engine,
         meter,
+        recorder: run.recorder,
         signal: run.signal,
         limit: options.limit ?? PREVIEW_RECORDS,
         context: (node) => contexts.of(node),

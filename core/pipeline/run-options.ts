@@ -1,10 +1,11 @@
 import type { Destination } from "../destinations/contract.ts";
 import type { Normalising } from "./options.ts";
 import type { PackageOptions } from "../packages/run-packages.ts";
+import type { Observing } from "../trace/observed.ts";
 import type { Progress } from "./progress.ts";
 
 /** Options of a run. */
-export interface RunOptions {
+export interface RunOptions extends Observing {
   /** Where to load to; default: `RUNLET_DESTINATION`, else the host's default. */
   to?: Destination;
   /** Names of the resources to load; what they hang on is read, too, but not loaded. */

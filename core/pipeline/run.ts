@@ -1,10 +1,14 @@
 import type { Destination, DestinationSession } from "../destinations/contract.ts";
 import { asRunletError, RunletError } from "../errors.ts";
 import { failpoint } from "../packages/failpoints.ts";
+import { overtaken } from "../packages/overtaken.ts";
 import { packageLoad } from "../packages/package-load.ts";
 import { PackageWriter } from "../packages/package-writer.ts";
 import { recover } from "../packages/recover.ts";
 import { openPackages, type RunPackages } from "../packages/run-packages.ts";
+import { observed } from "../trace/observed.ts";
+import { tracedLoad } from "../trace/traced-load.ts";
+import type { RunFacts } from "../trace/trace.ts";
 import { dataTables } from "../schema/document.ts";
 import { commitFacts, restored } from "./commit.ts";
 import { datasetOf } from "./dataset.ts";
@@ -23,35 +27,49 @@ import { contextsOf, guarded, type Surroundings } from "./surroundings.ts";
  *  @throws RunletError without the values of secrets */
 export function runPipeline(input: PlanInput, options: RunOptions): Promise<LoadInfo> {
   return guarded(options, async (run) => {
-    const started = run.host.now();
     const plan = planRun(input, options.only);
-    const destination = options.to ?? (await defaultDestination(run, plan.pipeline));
-    checkDispositions(plan, destination, options.refresh ?? false);
-    const packages = await openPackages({
-      ...plan,
-      destination,
-      host: run.host,
-      options: options.packages,
-      setting: (name) => run.config.resolve({ kind: "setting", name, fallback: "" }),
-    });
-    try {
-      const session = await destination.open({
+    const facts: RunFacts = { pipeline: plan.pipeline, dataset: plan.dataset };
+    return observed(run.recorder, options, facts, run.reported, () => go(plan, options, run, facts));
+  });
+}
+
+/** Loads, and notes in `facts` what the run is about. */
+async function go(plan: Plan, options: RunOptions, run: Surroundings, facts: RunFacts): Promise<LoadInfo> {
+  const started = run.host.now();
+  const destination = options.to ?? (await defaultDestination(run, plan.pipeline));
+  facts.destination = destination.address;
+  checkDispositions(plan, destination, options.refresh ?? false);
+  const packages = await openPackages({
+    ...plan,
+    destination,
+    host: run.host,
+    options: options.packages,
+    setting: (name) => run.config.resolve({ kind: "setting", name, fallback: "" }),
+  });
+  try {
+    const session = await run.recorder.step("open").wait(() =>
+      destination.open({
         dataset: plan.dataset,
         resolve: (value) => run.config.text(value, `destination ${destination.kind}`),
+        conceal: (value, name) => run.redactor.add(value, name),
         signal: run.signal,
-      });
-      try {
-        const log = (line: string) => run.host.log?.(run.redactor.text(line));
-        const now = () => run.host.now();
-        const recovered = packages ? await recover(packages.store, session, { ...packages, now, log }) : [];
-        return await load({ plan, destination, session, packages, recovered, options, run, started });
-      } finally {
-        await session.close();
-      }
+      }),
+    );
+    try {
+      const log = (line: string) => run.recorder.notice(line);
+      const now = () => run.host.now();
+      const recovered = packages
+        ? await run.recorder
+            .step("recover")
+            .wait(() => recover(packages.store, session, { ...packages, now, log }))
+        : [];
+      return await load({ plan, destination, session, packages, recovered, options, run, facts, started });
     } finally {
-      await packages?.release();
+      await session.close();
     }
-  });
+  } finally {
+    await packages?.release();
+  }
 }
 
 interface Loading {
@@ -62,13 +80,15 @@ interface Loading {
   recovered: readonly string[];
   options: RunOptions;
   run: Surroundings;
+  facts: RunFacts;
   started: number;
 }
 
 async function load(loading: Loading): Promise<LoadInfo> {
-  const { plan, destination, session, packages, options, run, started } = loading;
+  const { plan, destination, session, packages, options, run, facts, started } = loading;
   const refresh = options.refresh ?? false;
-  const stored = await session.restore(plan.pipeline, plan.schema);
+  const { recorder } = run;
+  const stored = await recorder.step("open").wait(() => session.restore(plan.pipeline, plan.schema));
   const before = restored(
     plan,
     stored,
@@ -78,6 +98,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
   const ids = (await packages?.store.ids()) ?? [];
   const newest = Math.max(0, stored.latestMicros ?? 0, ...ids.map(loadMicros).filter(Number.isSafeInteger));
   const loadId = options.reproduce?.loadId ?? nextLoadId(started, newest);
+  facts.loadId = loadId;
   const meter = new Meter(options.onProgress?.bind(options));
   const engine = await openFor(plan, options, run, { loadId, tables: known, destination });
   failpoint("destination.begin.before");
@@ -93,7 +114,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
       loadId,
       now: run.host.now,
     });
-  const into = package_ ? packageLoad(begun, package_) : begun;
+  const into = tracedLoad(package_ ? packageLoad(begun, package_) : begun, recorder);
   try {
     failpoint("destination.begin.after");
     await package_?.create();
@@ -110,6 +131,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
       plan,
       engine,
       meter,
+      recorder,
       signal: run.signal,
       limit: options.limit,
       context: (node) => contexts.of(node),
@@ -121,9 +143,12 @@ async function load(loading: Loading): Promise<LoadInfo> {
     failpoint("extract.after");
     meter.at("load");
     const loaded = await writer.finish();
+    for (const [table, rows] of Object.entries(loaded.rows))
+      recorder.step("load", { table }).counts.rows = rows;
+    for (const change of loaded.changes) recorder.log("info", "schema.change", { ...change });
     const extracted = run.host.now();
     meter.at("commit");
-    const { facts, schema } = await commitFacts({
+    const { facts: committed, schema } = await commitFacts({
       before,
       stored,
       loadId,
@@ -135,11 +160,10 @@ async function load(loading: Loading): Promise<LoadInfo> {
     });
     if (run.signal.aborted)
       throw new RunletError("CANCELLED", "the run was cancelled", { hint: "nothing loaded" });
-    await into.commit(facts);
+    await into.commit(committed);
+    const trace = recorder.trace(facts);
     // The load is in: a package that cannot be removed is seen to be loaded by the next run.
-    await package_
-      ?.done(packages!.keep)
-      .catch((error: unknown) => run.host.log?.(run.redactor.text(String(error))));
+    await package_?.done(packages!.keep, trace).catch((error: unknown) => recorder.notice(String(error)));
     const ended = run.host.now();
     return loadInfo(
       {
@@ -155,6 +179,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
         records: meter.records,
         bytes: meter.bytes,
         durationMs: ended - started,
+        trace,
         stages: { extract: extracted - started, commit: ended - extracted },
       },
       datasetOf(destination, plan.dataset, run.config, (error) =>
@@ -165,7 +190,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
     // The first error is the one to report, whatever undoing says.
     await into.rollback().catch(() => undefined);
     await package_?.abandon(error).catch(() => undefined);
-    throw error;
+    throw await overtaken(error, session, plan, stored);
   } finally {
     engine.close();
   }

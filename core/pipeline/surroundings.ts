@@ -1,5 +1,6 @@
 import { asRunletError, RunletError } from "../errors.ts";
 import { host, type Host } from "../host.ts";
+import { Recorder } from "../trace/recorder.ts";
 import { Config } from "./config.ts";
 import { Contexts } from "./context.ts";
 import { Redactor } from "./redact.ts";
@@ -11,24 +12,36 @@ export interface Surroundings {
   readonly host: Host;
   readonly config: Config;
   readonly redactor: Redactor;
+  readonly recorder: Recorder;
   /** Aborts when the caller's does, and when the run fails: nothing goes on behind a failed run. */
   readonly signal: AbortSignal;
+  /** What was thrown as it is reported: without secrets, and as a cancellation where it follows from one. */
+  reported(error: unknown): RunletError;
 }
 
 /** Runs `work` so that no error shows a secret, and nothing goes on after it. */
 export async function guarded<T>(options: RunOptions, work: (run: Surroundings) => Promise<T>): Promise<T> {
   const redactor = new Redactor();
   const stop = new AbortController();
+  const reported = (error: unknown) => {
+    const cause = options.signal?.aborted && !(error instanceof RunletError);
+    return redactor.error(asRunletError(error, cause ? "CANCELLED" : "DEFECT"));
+  };
   const cancelled = () => stop.abort(options.signal?.reason);
   if (options.signal?.aborted) cancelled();
   options.signal?.addEventListener("abort", cancelled);
   try {
     const here = host();
     const config = new Config(here, options.env ?? {}, redactor);
-    return await work({ host: here, config, redactor, signal: stop.signal });
+    const recorder = new Recorder({
+      redactor,
+      now: () => here.now(),
+      log: options.log?.bind(options),
+      say: here.log?.bind(here),
+    });
+    return await work({ host: here, config, redactor, recorder, signal: stop.signal, reported });
   } catch (error) {
-    const cause = options.signal?.aborted && !(error instanceof RunletError);
-    throw redactor.error(asRunletError(error, cause ? "CANCELLED" : "DEFECT"));
+    throw reported(error);
   } finally {
     options.signal?.removeEventListener("abort", cancelled);
     stop.abort();
@@ -48,6 +61,7 @@ export function contextsOf(options: RunOptions, run: Surroundings, state: Pipeli
       conceal: (value, name) => run.redactor.add(value, name),
       redact: (text) => run.redactor.text(text),
     },
+    run.recorder,
     state,
   );
 }

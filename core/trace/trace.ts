@@ -39,13 +39,17 @@ export interface TraceError {
   readonly message: string;
 }
 
+/** What a run is about; what is absent was not known yet when it failed. */
+export interface RunFacts {
+  pipeline: string;
+  dataset: string;
+  /** Address without credentials. */
+  destination?: string;
+  loadId?: string;
+}
+
 /** What a run did and how long it took. Plain data without secrets. */
-export interface Trace {
-  readonly pipeline: string;
-  readonly dataset: string;
-  /** Address without credentials; absent when the run failed before it was known. */
-  readonly destination?: string;
-  readonly loadId?: string;
+export interface Trace extends Readonly<RunFacts> {
   /** ISO 8601, UTC. */
   readonly start: string;
   readonly durationMs: number;

@@ -42,9 +42,13 @@ async function info(address: string, options: InfoOptions): Promise<void> {
   const all = await datasetsAt(destination);
   const dataset = chosen(all, options.dataset, destination.address);
   if (dataset === undefined) {
-    throw new RunletError("USAGE", `${destination.address} has ${all.length ? "several datasets" : "no dataset"}`, {
-      hint: all.length ? `name one with --dataset: ${all.join(", ")}` : "nothing was loaded into it yet",
-    });
+    throw new RunletError(
+      "USAGE",
+      `${destination.address} has ${all.length ? "several datasets" : "no dataset"}`,
+      {
+        hint: all.length ? `name one with --dataset: ${all.join(", ")}` : "nothing was loaded into it yet",
+      },
+    );
   }
   const session = await destination.open({ dataset, existing: true });
   const found = {

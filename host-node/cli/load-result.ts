@@ -2,12 +2,17 @@ import type { LoadInfo } from "../../core/pipeline/load-info.ts";
 import type { Tables } from "../../core/schema/types.ts";
 import { withoutPassword } from "../address.ts";
 import { environment } from "../environment.ts";
-import { stderrColours, stdoutColours } from "./colours.ts";
-import { printJson } from "./printed-json.ts";
+import { stdoutColours } from "./colours.ts";
+import { tell } from "./log-lines.ts";
+import { printJson, snakeCased } from "./printed-json.ts";
+import { printedTrace } from "./printed-trace.ts";
 import { bytes, counted, seconds } from "./quantities.ts";
 
 export interface PrintOptions {
   json?: boolean | undefined;
+  /** The trace, too. */
+  verbose?: boolean | undefined;
+  log?: "json" | undefined;
   /** The destination as it was asked for. */
   to?: string | undefined;
   /** What the source consists of (`page`, `file`); default: records. */
@@ -15,9 +20,9 @@ export interface PrintOptions {
 }
 
 /** The result of a load on stdout: for programs one JSON document, for people what was loaded and how to go on. */
-export function printLoad(info: LoadInfo, { json, unit, to }: PrintOptions): void {
+export function printLoad(info: LoadInfo, { json, verbose, log, unit, to }: PrintOptions): void {
   if (json) {
-    printJson(loadResult(info));
+    printJson({ ...loadResult(info), ...(verbose ? { trace: snakeCased(info.trace) } : {}) });
     return;
   }
   const c = stdoutColours();
@@ -28,14 +33,14 @@ export function printLoad(info: LoadInfo, { json, unit, to }: PrintOptions): voi
   const [, ...tree] = String(info).split("\n");
   process.stdout.write(tree.map((line) => `${painted(line)}\n`).join(""));
   if (tree.length === 0) process.stdout.write("  no rows\n");
-  if (info.rejects > 0) {
-    const { yellow } = stderrColours();
-    const said = `${counted(info.rejects, "malformed record")} set aside in the table _runlet_rejects`;
-    process.stderr.write(`${yellow("!")} ${said}\n`);
-  }
+  if (verbose) process.stdout.write(`${printedTrace(info.trace)}\n`);
+  if (info.rejects > 0)
+    tell(`${counted(info.rejects, "malformed record")} set aside in the table _runlet_rejects`, log);
   const table = Object.keys(info.tables).find((name) => name !== "_runlet_rejects");
   if (table && !info.destination.endsWith(":memory:")) {
-    const address = withoutPassword(to ?? environment("RUNLET_DESTINATION") ?? info.destination);
+    // A server is not found by what is printed of it: parameters and user are left out.
+    const typed = to ?? environment("RUNLET_DESTINATION") ?? info.destination;
+    const address = info.destination.startsWith("duckdb:") ? info.destination : withoutPassword(typed);
     // A shell takes & and ? for its own.
     const quoted = /[^\w./:@%+…-]/.test(address) ? `"${address}"` : address;
     const more = `${calledAs()} query ${quoted} "select * from ${table} limit 10"`;

@@ -14,6 +14,8 @@ interface LoadOptions {
   header?: Record<string, string>;
   pages: number;
   onBadRecord: "error" | "quarantine";
+  verbose?: boolean;
+  log?: "json";
   json?: boolean;
 }
 
@@ -71,12 +73,15 @@ export const addLoad: AddCommand = (program, ended) => {
         .choices(["error", "quarantine"])
         .default("error"),
     )
+    .option("--verbose", "also what was done when, and how long it took")
+    .addOption(new Option("--log <format>", "what happens, as JSON lines on stderr").choices(["json"]))
     .option("--json", "the result as one JSON document on stdout")
     .addHelpText("after", HELP)
     .action(async (from: string, options: LoadOptions) => {
       const report = {
         loads: true,
         json: options.json,
+        log: options.log,
         advice: { SOURCE_NOT_JSON: "repair it, or set bad records aside: --on-bad-record quarantine" },
       };
       await carryOut(ended, report, (signal) => load(from, options, signal));
@@ -84,14 +89,21 @@ export const addLoad: AddCommand = (program, ended) => {
 };
 
 async function load(from: string, options: LoadOptions, signal: AbortSignal): Promise<void> {
-  const [{ pipeline }, { destinationAt }, { display }, { printLoad }, { sourceOf, tableFrom }] =
-    await Promise.all([
-      import("../index.ts"),
-      import("../address.ts"),
-      import("./progress.ts"),
-      import("./load-result.ts"),
-      import("./load-source.ts"),
-    ]);
+  const [
+    { pipeline },
+    { destinationAt },
+    { display },
+    { printLoad },
+    { printEntry, tell },
+    { sourceOf, tableFrom },
+  ] = await Promise.all([
+    import("../index.ts"),
+    import("../address.ts"),
+    import("./progress.ts"),
+    import("./load-result.ts"),
+    import("./log-lines.ts"),
+    import("./load-source.ts"),
+  ]);
   const table = options.table ?? tableFrom(from);
   const source = sourceOf({
     from,
@@ -106,12 +118,13 @@ async function load(from: string, options: LoadOptions, signal: AbortSignal): Pr
       : {},
   });
   const dataset = options.dataset ?? table;
-  const progress = display(source.unit);
+  const progress = display(source.unit, options.log);
   // Named after the dataset: what is loaded into one dataset, load by load, shares its schema.
   const info = await pipeline(dataset, source.resource, { dataset })
     .run({
       ...(options.to ? { to: destinationAt(options.to) } : {}),
       signal,
+      ...(options.log ? { log: printEntry } : {}),
       ...(source.fetch ? { fetch: source.fetch } : {}),
       onProgress: (now) => progress.update(now),
       normalise: {
@@ -120,6 +133,6 @@ async function load(from: string, options: LoadOptions, signal: AbortSignal): Pr
       },
     })
     .finally(() => progress.end());
-  printLoad(info, { json: options.json, unit: source.unit, to: options.to });
-  if (source.hasMore()) process.stderr.write("  There are more pages: --pages all loads them.\n");
+  printLoad(info, { ...options, unit: source.unit });
+  if (source.hasMore()) tell("there are more pages: --pages all loads them", options.log);
 }

@@ -18,3 +18,15 @@ export function jsonText(value: unknown, indent = 0): string {
 export function printJson(value: unknown, indent = 0): void {
   process.stdout.write(`${jsonText(value, indent)}\n`);
 }
+
+/** Plain data with keys as the command line writes them: `durationMs` → `duration_ms`. */
+export function snakeCased(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(snakeCased);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`),
+      snakeCased(each),
+    ]),
+  );
+}

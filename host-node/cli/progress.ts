@@ -16,8 +16,10 @@ export interface Display {
   end(): void;
 }
 
-/** A live display on a terminal; elsewhere a line now and then. `unit` is what the source consists of: `page`, `file`. */
-export function display(unit?: string): Display {
+/** A live display on a terminal; elsewhere a line now and then; nothing beside a log. `unit` is what the source consists
+ *  of: `page`, `file`. */
+export function display(unit?: string, log?: "json"): Display {
+  if (log) return { update: () => undefined, end: () => undefined };
   const live = process.stderr.isTTY && process.env["TERM"] !== "dumb";
   return live ? liveDisplay(unit) : lineDisplay(unit);
 }

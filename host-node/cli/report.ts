@@ -1,10 +1,13 @@
 import { asRunletError, type ErrorCode, RunletError } from "../../core/errors.ts";
 import { stderrColours } from "./colours.ts";
+import { logLine } from "./log-lines.ts";
 import { printJson } from "./printed-json.ts";
 
 export interface ReportOptions {
   /** The error goes to stdout as JSON, too: `{"error": {code, message, where, hint}}`. */
   json?: boolean | undefined;
+  /** stderr has JSON lines, of which the error is the last. */
+  log?: "json" | undefined;
   /** Whether the command loads: the report then says that nothing is. */
   loads?: boolean;
   /** What to do next, where the error itself does not say. */
@@ -21,6 +24,11 @@ export interface ReportOptions {
  */
 export function reportError(thrown: unknown, options: ReportOptions = {}): number {
   const error = asRunletError(thrown);
+  if (options.json) printJson({ error: error.toJSON() });
+  if (options.log) {
+    logLine("error", "failed", { ...error.toJSON(), exit: error.exitCode });
+    return error.exitCode;
+  }
   const c = stderrColours();
   const { excerpt } = error.where;
   // The excerpt gets a line of its own, where it needs no quotes.
@@ -31,7 +39,6 @@ export function reportError(thrown: unknown, options: ReportOptions = {}): numbe
   lines.push(...advice(error, options).map((line) => `  ${line}`));
   process.stderr.write(`${lines.join("\n")}\n`);
   if (error.code === "DEFECT" || process.env["RUNLET_DEBUG"]) process.stderr.write(`${trace(thrown)}\n`);
-  if (options.json) printJson({ error: error.toJSON() });
   return error.exitCode;
 }
 

@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { carryOut, type AddCommand } from "./command.ts";
 import { names, wholeNumber } from "./option-values.ts";
 
@@ -8,6 +9,8 @@ interface RunCommandOptions {
   dryRun?: boolean;
   refresh?: boolean;
   envFile?: string;
+  verbose?: boolean;
+  log?: "json";
   json?: boolean;
 }
 
@@ -38,28 +41,35 @@ export const addRun: AddCommand = (program, ended) => {
     )
     .option("--refresh", "start anew: forget the state, replace what was loaded")
     .option("--env-file <file>", "read secrets and settings from this file in place of .env")
+    .option("--verbose", "also what was done when, and how long it took")
+    .addOption(new Option("--log <format>", "what happens, as JSON lines on stderr").choices(["json"]))
     .option("--json", "the result as one JSON document on stdout")
     .addHelpText("after", HELP)
     .action(async (file: string, options: RunCommandOptions) => {
-      await carryOut(ended, { loads: true, json: options.json }, (signal) => run(file, options, signal));
+      await carryOut(ended, { loads: true, json: options.json, log: options.log }, (signal) =>
+        run(file, options, signal),
+      );
     });
 };
 
 async function run(file: string, options: RunCommandOptions, signal: AbortSignal): Promise<void> {
-  const [{ loadPipeline }, { destinationAt }, { useEnvFile }, { display }] = await Promise.all([
-    import("./pipeline-file.ts"),
-    import("../address.ts"),
-    import("../environment.ts"),
-    import("./progress.ts"),
-  ]);
+  const [{ loadPipeline }, { destinationAt }, { useEnvFile }, { display }, { printEntry }] =
+    await Promise.all([
+      import("./pipeline-file.ts"),
+      import("../address.ts"),
+      import("../environment.ts"),
+      import("./progress.ts"),
+      import("./log-lines.ts"),
+    ]);
   if (options.envFile) useEnvFile(options.envFile);
   const to = options.to ? { to: destinationAt(options.to) } : {};
   const pipeline = await loadPipeline(file);
-  const progress = display();
+  const progress = display(undefined, options.log);
   const asked = {
     ...(options.only ? { only: options.only } : {}),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     signal,
+    ...(options.log ? { log: printEntry } : {}),
     onProgress: (now: Parameters<typeof progress.update>[0]) => progress.update(now),
   };
   if (options.dryRun) {
@@ -69,5 +79,5 @@ async function run(file: string, options: RunCommandOptions, signal: AbortSignal
   }
   const refresh = options.refresh ? { refresh: true } : {};
   const info = await pipeline.run({ ...asked, ...to, ...refresh }).finally(() => progress.end());
-  (await import("./load-result.ts")).printLoad(info, { json: options.json, to: options.to });
+  (await import("./load-result.ts")).printLoad(info, options);
 }

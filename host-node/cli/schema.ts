@@ -23,7 +23,10 @@ export const addSchema: AddCommand = (program, ended) => {
   program
     .command("schema")
     .description("show the tables and columns of what was loaded")
-    .argument("<address|pipeline>", "duckdb:<file>, <file>.duckdb or postgres://…; or a pipeline: its file or its name")
+    .argument(
+      "<address|pipeline>",
+      "duckdb:<file>, <file>.duckdb or postgres://…; or a pipeline: its file or its name",
+    )
     .option("--dataset <name>", "only this dataset (default: all)")
     .addOption(
       new Option("--format <format>", "how to show it").choices(["tree", "json", "yaml"]).default("tree"),
@@ -52,7 +55,7 @@ async function schema(of: string, options: SchemaOptions): Promise<void> {
     const datasets = one === undefined ? [...all].sort() : [one];
     if (datasets.length === 0) {
       throw new RunletError("SCHEMA_INVALID", `${destination.address} has no dataset of runlet or dlt`, {
-        hint: 'load something first; other tables are there for runlet query',
+        hint: "load something first; other tables are there for runlet query",
       });
     }
     const described = [];

@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   existsSync,
-  mkdirSync,
   openSync,
   readSync,
   realpathSync,
@@ -11,6 +10,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { RunletError } from "../../core/errors.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /** Absolute path of a database file whose folder exists from now on; with `existing` the file has to exist, too. */
 export function locateFile(path: string, existing: boolean): string {
@@ -21,7 +21,7 @@ export function locateFile(path: string, existing: boolean): string {
     });
   }
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     return statSync(file, { throwIfNoEntry: false })
       ? realpathSync(file)
       : join(realpathSync(dirname(file)), basename(file));

@@ -20,8 +20,11 @@ test("without parameters, and with --help, the commands are listed with examples
 });
 
 test.each([
-  ["load", "to table dataset records format write schema-hints max-nesting header pages on-bad-record json"],
-  ["run", "to only limit dry-run refresh env-file json"],
+  [
+    "load",
+    "to table dataset records format write schema-hints max-nesting header pages on-bad-record verbose log json",
+  ],
+  ["run", "to only limit dry-run refresh env-file verbose log json"],
   ["query", "dataset json"],
   ["schema", "dataset format"],
 ])("%s --help lists its options and shows examples", async (command, options) => {

@@ -15,6 +15,17 @@ const text = (value: unknown) =>
 const ORDERS_JSON = text(ORDERS);
 const ORDERS_LINES = ORDERS.map(text).join("\n");
 
+test("--verbose shows the steps of the run, with --json as its trace", async () => {
+  const cwd = folderWith({ "t.ndjson": '{"a":1}\n' });
+  const { stdout } = await runlet(["load", "t.ndjson", "--to", "t.duckdb", "--verbose"], { cwd });
+  for (const step of ["open", "extract {4}t", "normalise {2}t", "load {7}t", "commit"])
+    expect(stdout).toMatch(new RegExp(`^ {2}${step} .*\\+\\d+ ms +[\\d.]+ ms`, "m"));
+  const json = await runlet(["load", "t.ndjson", "--to", "t.duckdb", "--verbose", "--json"], { cwd });
+  const { trace } = JSON.parse(json.stdout) as { trace: { steps: { step: string }[] } };
+  expect(trace).toMatchObject({ pipeline: "t", dataset: "t", load_id: expect.any(String) as string });
+  expect(trace.steps.find(({ step }) => step === "load")).toMatchObject({ table: "t", rows: 1 });
+}, 30_000);
+
 describe("load --json", () => {
   test("puts exactly one document of the promised shape on stdout", async () => {
     const cwd = folderWith({ "orders.json": ORDERS_JSON });
@@ -197,7 +208,9 @@ describe("load refuses", () => {
     });
     expect(bad.code).toBe(4);
     expect(bad.stdout).toBe("");
-    expect(bad.stderr).toMatch(/^✖ SOURCE_NOT_JSON {2}bad\.ndjson: .*line 3, record 3, byte 21/);
+    expect(bad.stderr).toMatch(
+      /^✖ SOURCE_NOT_JSON {2}bad\.ndjson: expected a value \(line 3, record 3, byte 21/,
+    );
     expect(bad.stderr).toContain('\n  {"a":tru}\n');
     expect(bad.stderr).toMatch(/--on-bad-record quarantine · nothing loaded · exit 4\n$/);
     const { stdout } = await runlet(["query", "b.duckdb", "select count(*) n from t", "--json"], { cwd });

@@ -63,6 +63,14 @@ describe("query", () => {
     expect(JSON.parse(stdout)).toEqual([{ day: "2026-03-01" }]);
   });
 
+  test("a mistake in the SQL is shown where it is", async () => {
+    const wrong = await query("select missing, id from people");
+    expect(wrong.code).toBe(5);
+    expect(wrong.stderr).toMatch(
+      /^✖ DESTINATION_QUERY {2}.*"missing" not found.*\n {2}LINE 1: select missing, id from people\n {17}\^\n/,
+    );
+  });
+
   test("of a database with several datasets asks for one, or takes dataset.table", async () => {
     const two = (...more: string[]) => runlet(["query", "two.duckdb", ...more, "--json"], { cwd });
     const unclear = await two("select * from other");

@@ -17,7 +17,7 @@ const watching = (async () => {
   while (!over) {
     const sight = await look((sql) => reader.query(sql));
     writeSync(notes, `${JSON.stringify(sight)}\n`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, store.kind === "wasm" ? 50 : 5));
   }
 })();
 const engineModule = new WebAssembly.Module(readFileSync(engine));

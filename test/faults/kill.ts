@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import type { Sight, StoreChoice } from "./shop.ts";
@@ -11,7 +11,7 @@ const ENGINE = resolve("dist/core.wasm");
 export async function buildChild(): Promise<void> {
   await build({
     entryPoints: ["test/faults/child.ts"],
-    outfile: CHILD,
+    outfile: `${CHILD}.${process.pid}`,
     bundle: true,
     format: "esm",
     platform: "node",
@@ -22,6 +22,8 @@ export async function buildChild(): Promise<void> {
     external: ["*/core-bytes.js"],
     logLevel: "error",
   });
+  // Other test files may be starting it.
+  renameSync(`${CHILD}.${process.pid}`, CHILD);
 }
 
 export interface Killed {

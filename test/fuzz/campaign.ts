@@ -106,11 +106,7 @@ function emissions({ batches }: EngineOutput): Map<string, number[]> {
   return out;
 }
 
-function cellProblem(
-  output: EngineOutput,
-  expected: Records,
-  config: Partial<EngineConfig>,
-) {
+function cellProblem(output: EngineOutput, expected: Records, config: Partial<EngineConfig>) {
   const reference = new Reference({
     onTypeConflict: config.onTypeConflict ?? "widen",
     maxTableNesting: config.maxTableNesting ?? 1000,

@@ -7,9 +7,11 @@ import {
   memory,
   pipeline,
   resource,
+  RunletError,
   type RunOptions,
 } from "../../core/index.ts";
 import { armFailpoints, type Failpoint } from "../../core/packages/failpoints.ts";
+import { overtaken } from "../../core/packages/overtaken.ts";
 import { loadPackage } from "../../core/packages/load-package.ts";
 import { nodeHost } from "../../host-node/host.ts";
 import { storageAt } from "../../host-node/storage.ts";
@@ -254,5 +256,40 @@ describe("two runs of one pipeline at once", () => {
     writeFileSync(path, JSON.stringify({ ...held, pid: 2 ** 22 - 1, started: "1" }));
     await growing(1).run({ to });
     expect(await numbers()).toEqual([0]);
+  });
+
+  test("one that another has overtaken between its start and its transaction changes nothing", async () => {
+    await growing(1).run({ to });
+    let between: (() => Promise<unknown>) | undefined = () => growing(3).run({ to, packages: "none" });
+    place.machine({
+      async engineModule() {
+        const run = between;
+        between = undefined;
+        await run?.();
+        return nodeHost.engineModule();
+      },
+    });
+    await expect(growing(2).run({ to })).rejects.toMatchObject({ code: "CONCURRENT_RUN", retry: true });
+    expect(await numbers()).toEqual([0, 1, 2]);
+    expect(await storageAt("p", place.home).list("")).toEqual([]);
+    await growing(4).run({ to });
+    expect(await numbers()).toEqual([0, 1, 2, 3]);
+  });
+
+  test("rows that do not fit a table another run has changed are said to be overtaken", async () => {
+    const misfit = new RunletError("DESTINATION_SCHEMA", "column n is DOUBLE, the data is BIGINT");
+    const session = await to.open({ dataset: "p_dataset" });
+    const of = { pipeline: "p", schema: "p" };
+    try {
+      expect(await overtaken(misfit, session, of, {})).toBe(misfit);
+      await growing(1).run({ to });
+      expect(await overtaken(misfit, session, of, {})).toMatchObject({
+        code: "CONCURRENT_RUN",
+        cause: misfit,
+      });
+      expect(await overtaken(misfit, session, of, await session.restore("p", "p"))).toBe(misfit);
+    } finally {
+      await session.close();
+    }
   });
 });

@@ -4,6 +4,7 @@ import {
   basic,
   bearer,
   http,
+  installHost,
   memory,
   pipeline,
   resource,
@@ -124,6 +125,18 @@ test("a missing secret says who wants it, where it was looked for and what to do
       "  you: export GITHUB_TOKEN=… or --env-file .env · nothing loaded",
   );
   expect(server.seen).toEqual([]);
+});
+
+test("where there is no environment, a missing secret is asked for in run({ env })", async () => {
+  installHost({ ...installTestHost(), envPlaces: [] });
+  const rows = resource("rows", { config: { token: secret("TOKEN") } }, () => []);
+  const error: unknown = await pipeline("p", rows)
+    .run({ to: memory() })
+    .catch((reason: unknown) => reason);
+  installTestHost();
+  expect(String(error)).toBe(
+    "CONFIG_MISSING  secret TOKEN is not set (resource rows)\n  pass it: run({ env: { TOKEN: … } }) · nothing loaded",
+  );
 });
 
 test("a secrets store among the bindings is asked with get()", async () => {

@@ -12,9 +12,12 @@ const SCHEMA_KINDS = [
   "Mismatch Type",
 ];
 
-/** First line of a message: the lists of candidate functions after it help nobody. */
-function firstLines(message: string): string {
-  return message.split(/\n\s*(?:Candidate|LINE \d|Please try)/)[0]!.trim();
+/** First line of a message: the lists of candidate functions after it help nobody. Of a query's, also the line that a
+ *  caret points into. */
+function firstLines(message: string, code: ErrorCode): string {
+  const first = message.split(/\n\s*(?:Candidate|LINE \d|Please try)/)[0]!.trim();
+  const place = code === "DESTINATION_QUERY" ? /\nLINE \d+: .*\n *\^/.exec(message) : null;
+  return first + (place?.[0] ?? "");
 }
 
 /** What a driver threw while `doing` something, as the one error class. */
@@ -26,7 +29,7 @@ export function destinationError(
   hint?: string,
 ): RunletError {
   if (error instanceof RunletError) return error;
-  const message = firstLines(error instanceof Error ? error.message : String(error));
+  const message = firstLines(error instanceof Error ? error.message : String(error), code);
   const build = (actual: ErrorCode, advice: string | undefined): RunletError =>
     new RunletError(actual, `${doing}: ${message}`, { where, hint: advice, cause: error });
   if (error instanceof DuckDBError) {

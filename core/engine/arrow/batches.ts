@@ -25,14 +25,27 @@ let first: Batch = nil<Batch>();
 let last: Batch = nil<Batch>();
 let spare: Batch = nil<Batch>();
 
+/** Cells of a table from which on it is cut, however little there is in them: every column has room for every row. */
+@inline const WIDE: u64 = 4194304;
+
+/** Whether t has more cells than it is to have. */
+function isWide(t: Table): bool {
+  return <u64>t.rows * t.columnCount >= WIDE;
+}
+
 /** Cuts the tables that have gathered enough; all of them at the end. */
 export function cutBatches(all: bool): void {
-  const enough = <usize>(batchBytes >>> 1);
+  const enough = batchBytes >>> 1;
   let t = firstTable;
   while (!isNull(t)) {
-    if (t.rows && (all || bodyBound(t) >= enough)) cut(t);
+    if (t.rows && (all || isWide(t) || bodyBound(t) >= enough)) cut(t);
     t = t.next;
   }
+}
+
+/** Cuts the tables that have become too large before the batch is full. */
+export function cutWide(): void {
+  for (let t = firstTable; !isNull(t); t = t.next) if (isWide(t)) cut(t);
 }
 
 function cut(t: Table): void {

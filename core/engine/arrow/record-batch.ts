@@ -1,6 +1,6 @@
 // Arrow's record batch message (format/Message.fbs), written whole: metadata, then the buffers one behind the other.
 // Columns without a value in the batch all point to one run of zeros at the beginning of the body.
-import { allocBlock, blockSize, freeBlock } from "../memory/arena";
+import { allocBlock, blockSize, freeBlock, MAX_BLOCK, outOfMemory } from "../memory/arena";
 import { cold, Field, isNull, OwnIds, Table } from "../layout/field";
 import { isVariable, K_BOOL, widthOf } from "../layout/kinds";
 import { loadId, loadIdLength } from "../config/config";
@@ -66,12 +66,12 @@ function valueBytes(c: Field, rows: u32): usize {
       : <usize>rows * widthOf(kind);
 }
 
-/** Upper bound of the batch's body, without own ids. */
-export function bodyBound(t: Table): usize {
+/** Upper bound of the batch's body, without own ids; may be more than there is memory. */
+export function bodyBound(t: Table): u64 {
   const rows = t.rows;
-  const perColumn = pad8(bitmapBytes(rows)) + pad8((<usize>rows + 1) * 4) + 16;
-  let bytes = <usize>rows * 16 + 64 + systemColumns(t) * perColumn;
-  bytes += <usize>rows * (ID_LENGTH * 3 + 8 + loadIdLength) + 64;
+  const perColumn = <u64>(pad8(bitmapBytes(rows)) + pad8((<usize>rows + 1) * 4) + 16);
+  let bytes = <u64>rows * 16 + 64 + systemColumns(t) * perColumn;
+  bytes += <u64>rows * (ID_LENGTH * 3 + 8 + loadIdLength) + 64;
   let c = t.columns;
   while (!isNull(c)) {
     if (c.len) bytes += perColumn + pad8(valueBytes(c, rows)) + 8;
@@ -123,14 +123,16 @@ export function recordBatch(t: Table): usize {
     c = cold(c).nextColumn;
   }
   const metadata = pad8(84 + <usize>columns * 16 + 4 + buffers * 16 + 4);
-  const bound =
-    metadata +
+  const bytes =
+    <u64>metadata +
     8 +
     bodyBound(t) +
     ownIdBytes(t.ownIds) +
     ownIdBytes(t.ownParentIds) +
     ownIdBytes(t.ownRootIds) +
     64;
+  if (bytes > MAX_BLOCK) outOfMemory();
+  const bound = <usize>bytes;
   messageCapacity = blockSize(bound);
   const message = allocBlock(bound);
   store<u32>(message, 0xffffffff);

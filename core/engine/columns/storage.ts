@@ -1,5 +1,5 @@
 // Memory of columns: validity bits, values, offsets. Capacities follow the table's rows.
-import { allocBlock, freeBlock } from "../memory/arena";
+import { allocBlock, freeBlock, MAX_BLOCK, outOfMemory } from "../memory/arena";
 import { cold, Field, SLACK } from "../layout/field";
 import { isVariable, K_BOOL, widthOf } from "../layout/kinds";
 
@@ -90,6 +90,7 @@ export function growColumn(c: Field, rows: u32): void {
 export function growValues(c: Field, need: usize): void {
   const k = cold(c);
   const used = c.dataPos - c.data;
+  if (need > MAX_BLOCK - SLACK * 2 || used > MAX_BLOCK - SLACK * 2 - need) outOfMemory();
   let capacity: usize = k.dataCapacity;
   do capacity <<= 1;
   while (capacity < used + need + SLACK * 2);

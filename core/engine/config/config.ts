@@ -19,7 +19,7 @@ import {
 } from "../layout/field";
 import { K_DECIMAL, K_NONE, K_WEI } from "../layout/kinds";
 import { setDepthLimit } from "../scan/skip";
-import { newDetached } from "../tables/shape";
+import { newDetached, setHashSeed } from "../tables/shape";
 import { setSeed } from "../tables/ids";
 import { configureTables, findTable, newTable, tablesFull } from "../tables/table";
 import { hintFor, kindNamed, newHint, readHints } from "./hints";
@@ -53,7 +53,8 @@ export function readConfig(p: usize): void {
   setMemoryLimit(<usize>readNumber(member(limits, "memoryBytes"), 4294901760));
   setDepthLimit(<u32>readNumber(member(limits, "depth"), 512));
   setMaxColumns(<u32>readNumber(member(limits, "columns"), 10000));
-  recordLimit = <usize>readNumber(member(limits, "recordBytes"), 67108864);
+  // Buffers take up to six times a record; their sizes have to stay below 4 GB.
+  recordLimit = min<usize>(<usize>readNumber(member(limits, "recordBytes"), 67108864), 0x10000000);
   batchBytes = <u64>readNumber(member(p, "batchBytes"), 524288);
   configureTables(<u32>readNumber(member(limits, "tables"), 4096), readBool(member(p, "rootKey"), false));
   maxNesting = <i32>readNumber(member(p, "maxTableNesting"), 1000);
@@ -61,7 +62,10 @@ export function readConfig(p: usize): void {
   setWiden(!isStringOf(member(p, "onTypeConflict"), "variant"));
   quarantine = isStringOf(member(p, "onBadRecord"), "quarantine");
   const seed = member(p, "seed");
-  if (isString(seed)) setSeed(readU64(seed + 1));
+  if (isString(seed)) {
+    setSeed(readU64(seed + 1));
+    setHashSeed(readU64(seed + 1));
+  }
   const id = member(p, "loadId");
   if (isString(id)) {
     readString(id);
@@ -98,7 +102,7 @@ function readU64(p: usize): u64 {
 }
 
 /** The root table of that name, made on first use; `fallback` gives the hints of tables that have none by name.
- *  Null when there are too many tables. */
+ *  Null when there are too many tables, or when a nested one has the name. */
 export function rootTableNamed(name: usize, n: u32, fallback: Hint): Table {
   const d = normalizedName(name, n);
   const length = nameLength;
@@ -106,6 +110,7 @@ export function rootTableNamed(name: usize, n: u32, fallback: Hint): Table {
   if (isNull(hint)) hint = fallback;
   const known = findTable(d, length);
   if (!isNull(known)) {
+    if (!isNull(known.parent)) return nil<Table>();
     if (isNull(known.hint)) {
       known.hint = hint;
       known.shape.hint = hint;

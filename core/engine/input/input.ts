@@ -1,7 +1,7 @@
 // One input: a page, a file, a partition. Inputs may interleave.
 import { allocBlock, allocStruct, freeBlock } from "../memory/arena";
 import { Buffer, clearBuffer, newBuffer, putByte, putBytes, releaseBuffer } from "../memory/buffer";
-import { sameBytes } from "../memory/bytes";
+import { hashBytes, sameBytes } from "../memory/bytes";
 import { Hint, isNull, nil, Table } from "../layout/field";
 import { rootTableNamed } from "../config/config";
 import {
@@ -82,6 +82,9 @@ export class Options {
   constants: usize;
 }
 
+/** Captures of a document are told apart by the bits of a word. */
+@inline export const MAX_CAPTURES: u32 = 31;
+
 export let firstInput: Input = nil<Input>();
 let nextId: u32 = 1;
 
@@ -91,11 +94,14 @@ export function findInput(id: u32): Input {
   return i;
 }
 
-let firstOptions: Options = nil<Options>();
+/** Options seen, by a hash of their text: a load may have one for each of its inputs. */
+@inline const OPTION_BUCKETS: u32 = 4096;
+const knownOptions: usize = memory.data(4096 * 4, 16);
 
 /** The options whose JSON text is at p; the text must live as long as the instance, unless it is known. */
 function optionsOf(p: usize, n: usize): Options {
-  let o = firstOptions;
+  const bucket = knownOptions + ((<usize>(hashBytes(p, n) & (OPTION_BUCKETS - 1))) << 2);
+  let o = load<Options>(bucket);
   while (!isNull(o) && !(o.length == n && sameBytes(o.text, p, n))) o = o.next;
   if (!isNull(o)) return o;
   o = changetype<Options>(allocStruct(offsetof<Options>()));
@@ -103,8 +109,8 @@ function optionsOf(p: usize, n: usize): Options {
   o.length = n;
   memory.copy(o.text, p, n);
   memory.fill(o.text + n, 0, 128);
-  o.next = firstOptions;
-  firstOptions = o;
+  o.next = load<Options>(bucket);
+  store<Options>(bucket, o);
   const text = o.text;
   const format = member(text, "format");
   o.format = isStringOf(format, "ndjson")

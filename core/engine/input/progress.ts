@@ -1,6 +1,6 @@
 // What happens around records, whatever the format: counting, limits, batches, rejects.
 import { batchBytes, quarantine } from "../config/config";
-import { cutBatches } from "../arrow/batches";
+import { cutBatches, cutWide } from "../arrow/batches";
 import { hasMask } from "../config/hints";
 import { failure } from "../scan/failure";
 import { setFault } from "./fault";
@@ -10,6 +10,8 @@ import { reject } from "./rejects";
 import { isNull } from "../layout/field";
 
 let sinceCut: u64 = 0;
+/** Records, to look at the tables' width now and then. */
+let sinceLook: u32 = 0;
 
 /** The record at p, n bytes, is in. False when the input has all it may take. */
 export function recordDone(input: Input, p: usize, n: usize): bool {
@@ -19,7 +21,7 @@ export function recordDone(input: Input, p: usize, n: usize): bool {
   if (sinceCut >= batchBytes) {
     sinceCut = 0;
     cutBatches(false);
-  }
+  } else if ((++sinceLook & 63) == 0) cutWide();
   if (input.options.limit != 0 && input.records >= input.options.limit) {
     input.limitReached = 1;
     input.done = 1;

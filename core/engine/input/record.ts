@@ -17,12 +17,13 @@ import {
   E_NULL,
   E_OWN_ID,
   E_RECORD,
+  E_TABLE_CLASH,
   E_TABLES,
   E_UTF8,
   fail,
   failure,
 } from "../scan/failure";
-import { newRow, nextRecord } from "../tables/table";
+import { newRow, nextRecord, tablesFull } from "../tables/table";
 import { writeRootId } from "../tables/ids";
 import { Input } from "./input";
 import { findValue, foundEnd, pathAt, Paths } from "./path";
@@ -57,7 +58,7 @@ function attempt(input: Input, p: usize, source: usize, offset: u64): usize {
   clearFailure();
   nextRecord();
   const t = isNull(input.options.route) ? input.table : routed(input, source);
-  if (isNull(t)) return fail(source, E_TABLES);
+  if (isNull(t)) return fail(source, tablesFull() ? E_TABLES : E_TABLE_CLASH);
   let end = parseRoot(input, t, p, offset);
   if (end) return end;
   rollbackRecord();

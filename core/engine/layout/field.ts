@@ -61,6 +61,9 @@ export class Cold {
   nextInBucket: Field;
   decodedKey: usize;
   decodedLength: u32;
+  decodedHash: u32;
+  isEscaped: u32;
+  nextEscaped: Field;
   hint: Hint;
   // where other kinds of values go
   shape: Shape;
@@ -134,7 +137,8 @@ export class Shape {
   level: i32;
   parent: Shape;
   hint: Hint;
-  escapedKeys: u32;
+  /** Buckets of the fields whose keys are spelled with escapes, by decoded key; 0 while there are none. */
+  escaped: usize;
   /** Field of lists in lists (`list`). */
   listField: Field;
   /** The next shape of the table's rows: one for every level and depth at which the table is reached. */
@@ -167,6 +171,7 @@ export class Table {
   pathLength: u32;
   parent: Table;
   next: Table;
+  nextInBucket: Table;
   columns: Field;
   lastColumn: Field;
   columnCount: u32;

@@ -13,7 +13,7 @@ export function setMemoryLimit(bytes: usize): void {
   limit = bytes;
 }
 
-function outOfMemory(): void {
+export function outOfMemory(): void {
   trapReason = 1;
   unreachable();
 }
@@ -48,9 +48,12 @@ function sizeClass(n: usize): u32 {
   return n <= 64 ? 6 : 32 - clz<u32>(<u32>(n - 1));
 }
 
+/** The largest block. */
+@inline export const MAX_BLOCK: usize = 0x40000000;
+
 /** A block of at least n bytes, not zeroed; give it back with {@link freeBlock} and the same n. */
 export function allocBlock(n: usize): usize {
-  if (n > 0x40000000) outOfMemory();
+  if (n > MAX_BLOCK) outOfMemory();
   const head = freeLists + ((<usize>sizeClass(n)) << 2);
   const p = load<usize>(head);
   if (p) {

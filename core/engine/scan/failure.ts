@@ -88,7 +88,7 @@ export function describe(code: u32): string {
     case E_VARIANT:
       return "the value fits neither its column nor the column's variant";
     case E_TABLE_CLASH:
-      return "a nested table would have the name of a root table";
+      return "a nested and a root table would have one name";
     default:
       return "internal error";
   }

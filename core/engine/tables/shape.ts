@@ -1,7 +1,7 @@
 // Shapes (objects at one place in the data) and their fields.
 import { allocBlock, allocStruct } from "../memory/arena";
 import { isText, sameBytes } from "../memory/bytes";
-import { cold, COLD, Field, Hint, isNull, nil, Shape, Table, TOKEN } from "../layout/field";
+import { cold, Cold, COLD, Field, Hint, isNull, nil, Shape, Table, TOKEN } from "../layout/field";
 import { K_NONE, K_ROW_ID, K_SKIP, K_TWIN } from "../layout/kinds";
 import { E_COLON, E_KEY, fail } from "../scan/failure";
 import { cursor, decodeString, setCursor, skipSpace, skipString } from "../scan/text";
@@ -86,14 +86,29 @@ export function findField(p: usize, shape: Shape, slot: usize): Field {
   return f;
 }
 
-/** Mixes the key's first, middle and last eight bytes: keys of one object rarely share all three. */
+/** Sets apart the hashes of one load from those of another: nobody can make keys that all have one hash. */
+let hashSeed: u64 = 0;
+export function setHashSeed(seed: u64): void {
+  hashSeed = mix(seed + 0x9e3779b97f4a7c15);
+}
+
+/** Finaliser of SplitMix64 (Steele, Lea, Flood 2014). */
+@inline
+function mix(z0: u64): u64 {
+  let z = z0;
+  z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >>> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >>> 31);
+}
+
+/** Mixes eight bytes a step; the last step may look at some bytes again. Eight bytes can be read at k. */
 @inline
 function hashKey(k: usize, n: u32): u32 {
-  let h: u64;
-  if (n >= 8) h = load<u64>(k) ^ (rotl<u64>(load<u64>(k + n - 8), 29) * 0x9e3779b97f4a7c15);
-  else h = n ? load<u64>(k) << ((8 - <u64>n) << 3) : 0;
-  if (n > 16) h ^= load<u64>(k + (n >>> 1) - 4) * 0xff51afd7ed558ccd;
-  return <u32>(((h ^ (<u64>n)) * 0xbf58476d1ce4e5b9) >>> 32);
+  if (n < 8) return <u32>mix(hashSeed ^ (n ? load<u64>(k) << ((8 - <u64>n) << 3) : 0) ^ <u64>n);
+  let h = hashSeed ^ <u64>n;
+  const last = k + n - 8;
+  for (; k < last; k += 8) h = mix(h ^ load<u64>(k));
+  return <u32>mix(h ^ load<u64>(last));
 }
 
 function lookUp(p: usize, shape: Shape): Field {
@@ -137,6 +152,42 @@ function grow(shape: Shape): void {
   }
   shape.buckets = buckets;
   shape.bucketMask = mask;
+  if (!shape.escaped) return;
+  shape.escaped = allocStruct((<usize>(mask + 1)) << 2);
+  for (let i: u32 = 0; i <= mask; i++) {
+    let f = load<Field>(buckets + ((<usize>i) << 2));
+    while (!isNull(f)) {
+      if (cold(f).isEscaped) putEscaped(shape, f);
+      f = cold(f).nextInBucket;
+    }
+  }
+}
+
+function putEscaped(shape: Shape, f: Field): void {
+  const k = cold(f);
+  const at = shape.escaped + ((<usize>(k.decodedHash & shape.bucketMask)) << 2);
+  k.nextEscaped = load<Field>(at);
+  store<Field>(at, f);
+}
+
+/** Whether the shape has another field with the key of f, spelled otherwise. */
+function hasTwin(shape: Shape, f: Field): bool {
+  const k = cold(f);
+  const at = (<usize>(k.decodedHash & shape.bucketMask)) << 2;
+  let other = k.isEscaped ? load<Field>(shape.buckets + at) : nil<Field>();
+  for (; !isNull(other); other = cold(other).nextInBucket)
+    if (!cold(other).isEscaped && isSameKey(cold(other), k)) return true;
+  other = shape.escaped ? load<Field>(shape.escaped + at) : nil<Field>();
+  for (; !isNull(other); other = cold(other).nextEscaped) if (isSameKey(cold(other), k)) return true;
+  return false;
+}
+
+function isSameKey(a: Cold, b: Cold): bool {
+  return (
+    a.decodedHash == b.decodedHash &&
+    a.decodedLength == b.decodedLength &&
+    sameBytes(a.decodedKey, b.decodedKey, a.decodedLength)
+  );
 }
 
 /** A field without a key, for columns that no key owns yet. */
@@ -170,10 +221,12 @@ export function newField(shape: Shape, key: usize, n: u32, hash: u32): Field {
   else if (isRowId(k.decodedKey, k.decodedLength) && shape.prefixLength == 0) f.kind = <u8>K_ROW_ID;
   else if (isReserved(shape, k.decodedKey, k.decodedLength)) f.kind = <u8>K_SKIP;
   else if (f.kind != <u8>K_TWIN) f.kind = <u8>K_NONE;
+  if (k.isEscaped && !shape.escaped) shape.escaped = allocStruct((<usize>(shape.bucketMask + 1)) << 2);
   if (shape.count * 2 >= shape.bucketMask) grow(shape);
   const at = shape.buckets + ((<usize>(hash & shape.bucketMask)) << 2);
   k.nextInBucket = load<Field>(at);
   store<Field>(at, f);
+  if (k.isEscaped) putEscaped(shape, f);
   shape.count++;
   addField(shape.table, f);
   return f;
@@ -197,30 +250,23 @@ export function newElementField(shape: Shape, name: usize, n: u32, level: i32): 
 function decodeKey(f: Field, shape: Shape): void {
   const k = cold(f);
   const raw = changetype<usize>(f) + TOKEN + 1;
-  let escaped = false;
-  for (let i: u32 = 0; i < k.keyLength; i++) if (load<u8>(raw + i) == 92) escaped = true;
-  if (!escaped) {
-    k.decodedKey = raw;
-    k.decodedLength = k.keyLength;
-    if (shape.escapedKeys == 0) return;
-  } else {
+  k.decodedKey = raw;
+  k.decodedLength = k.keyLength;
+  k.decodedHash = k.keyHash;
+  for (let i: u32 = 0; i < k.keyLength; i++)
+    if (load<u8>(raw + i) == 92) {
+      k.isEscaped = 1;
+      break;
+    }
+  if (k.isEscaped) {
     const d = allocBlock(k.keyLength + 32);
     const at = cursor;
     k.decodedLength = <u32>(decodeString(raw, d) - d);
     setCursor(at);
     k.decodedKey = d;
-    shape.escapedKeys++;
+    k.decodedHash = hashKey(d, k.decodedLength);
   }
-  for (let i: u32 = 0; i <= shape.bucketMask; i++) {
-    let other = load<Field>(shape.buckets + ((<usize>i) << 2));
-    while (!isNull(other)) {
-      const o = cold(other);
-      if (o.decodedLength == k.decodedLength && sameBytes(o.decodedKey, k.decodedKey, k.decodedLength)) {
-        f.kind = <u8>K_TWIN;
-      }
-      other = o.nextInBucket;
-    }
-  }
+  if (hasTwin(shape, f)) f.kind = <u8>K_TWIN;
 }
 
 function isRowId(p: usize, n: u32): bool {

@@ -29,12 +29,22 @@ export function tablesFull(): bool {
   return tableCount >= maxTables;
 }
 
+
+@inline const BUCKETS: u32 = 1024;
+const buckets: usize = memory.data(1024 * 4, 16);
+
+
+@inline
+function bucketOf(hash: u32): usize {
+  return buckets + ((<usize>(hash & (BUCKETS - 1))) << 2);
+}
+
 export function findTable(name: usize, n: u32): Table {
   const hash = hashBytes(name, n);
-  let t = firstTable;
+  let t = load<Table>(bucketOf(hash));
   while (!isNull(t)) {
     if (t.nameHash == hash && t.nameLength == n && sameBytes(t.name, name, n)) return t;
-    t = t.next;
+    t = t.nextInBucket;
   }
   return t;
 }
@@ -66,6 +76,8 @@ export function newTable(
   if (isNull(lastTable)) firstTable = t;
   else lastTable.next = t;
   lastTable = t;
+  t.nextInBucket = load<Table>(bucketOf(t.nameHash));
+  store<Table>(bucketOf(t.nameHash), t);
   tableCount++;
   return t;
 }

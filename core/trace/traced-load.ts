@@ -1,0 +1,18 @@
+import type { DestinationLoad } from "../destinations/contract.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** A destination's load whose steps are recorded, per table. */
+export function tracedLoad(load: DestinationLoad, recorder: Recorder): DestinationLoad {
+  const step = (table: string) => recorder.step("load", { table });
+  return {
+    prepare: (table, disposition) => step(table.name).wait(() => load.prepare(table, disposition)),
+    async write(table, stream) {
+      const { byteLength } = stream;
+      await step(table).wait(() => load.write(table, stream));
+      step(table).add({ bytes: byteLength });
+    },
+    widen: (table, base, variant) => step(table).wait(() => load.widen(table, base, variant)),
+    commit: (facts) => recorder.step("commit").wait(() => load.commit(facts)),
+    rollback: () => load.rollback(),
+  };
+}
