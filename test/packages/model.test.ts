@@ -239,7 +239,6 @@ test(
     const seed = Number(process.env["RUNLET_SEED"] ?? 20_261_122);
     await fc.assert(property, { numRuns: SEQUENCES, seed });
     // The sequences must meet what they are about.
-    console.log(JSON.stringify(seen));
     expect(Math.min(seen.crashes, seen.recovered, seen.broken)).toBeGreaterThan(SEQUENCES / 50);
   },
 );
