@@ -16,6 +16,14 @@ const METHOD = `${INTERFACE}#[method]normalizer.`;
 /** Bytes pushed at once: enough to hide the call, small enough to stay in the cache. */
 const CHUNK = 512 * 1024;
 
+/** What helps when a limit is reached. */
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
+  LIMIT_RECORD: "allow more with normalise.limits.recordBytes (64 MB), or set bad records aside",
+  LIMIT_DEPTH: "allow more with normalise.limits.depth (512), or set bad records aside",
+  LIMIT_COLUMNS: "allow more with normalise.limits.columns (10000), or keep parts as json by a column hint",
+  LIMIT_TABLES: "allow more with normalise.limits.tables (4096), or keep parts as json by a column hint",
+};
+
 type Call = (...args: number[]) => number;
 
 interface Exports {
@@ -125,7 +133,11 @@ class BoundEngine implements Engine {
 
   schema(): EngineSchema {
     const area = this.#call(`${METHOD}schema`, this.#handle);
-    return JSON.parse(this.#text(area)) as EngineSchema;
+    const schema = JSON.parse(this.#text(area)) as EngineSchema;
+    // Names come from the data: `constructor` must not be found where it is not.
+    for (const named of [schema.tables, schema.rows]) Object.setPrototypeOf(named, null);
+    for (const { columns } of Object.values(schema.tables)) Object.setPrototypeOf(columns, null);
+    return schema;
   }
 
   close(): void {
@@ -178,7 +190,11 @@ class BoundEngine implements Engine {
       : {};
     const near = excerpt ? ` near ${JSON.stringify(excerpt)}` : "";
     const what = record ? `${table}: ${this.#text(area + 16)}${near}` : this.#text(area + 16);
-    throw new RunletError(code in ERROR_CODES ? (code as ErrorCode) : "DEFECT", what, { where });
+    const hint = REMEDIES[code as ErrorCode];
+    throw new RunletError(code in ERROR_CODES ? (code as ErrorCode) : "DEFECT", what, {
+      where,
+      ...(hint ? { hint } : {}),
+    });
   }
 
   #allocate(n: number): number {

@@ -18,10 +18,12 @@ interface Signer extends Auth {
   sign(request: Unsigned, runtime: HttpRuntime, renew: boolean): Promise<void>;
   /** Whether {@link Signer.sign} with `renew` can give other credentials. */
   readonly renewable: boolean;
+  /** The query parameter that carries the credentials. */
+  readonly parameter?: string | undefined;
 }
 
-function auth(scheme: Auth["scheme"], sign: Signer["sign"], renewable = false): Auth {
-  return Object.freeze({ scheme, sign, renewable });
+function auth(scheme: Auth["scheme"], sign: Signer["sign"], renewable = false, parameter?: string): Auth {
+  return Object.freeze({ scheme, sign, renewable, parameter });
 }
 
 export function asSigner(auth: Auth): Signer {
@@ -50,11 +52,12 @@ export function basic(user: Value<string>, password: Value<string>): Auth {
 /** A key in a header or a query parameter called `name`. */
 export function apiKey(name: string, value: Value<string>, where: "header" | "query" = "header"): Auth {
   mustBeValue("apiKey", value);
-  return auth("apiKey", async ({ url, headers }, runtime) => {
+  const sign: Signer["sign"] = async ({ url, headers }, runtime) => {
     const key = await runtime.resolve(value);
     if (where === "header") headers.set(name, key);
     else url.searchParams.set(name, key);
-  });
+  };
+  return auth("apiKey", sign, false, where === "query" ? name : undefined);
 }
 
 export interface OAuth2Options {

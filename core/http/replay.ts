@@ -1,6 +1,13 @@
 import { RunletError } from "../errors.ts";
 import { host } from "../host.ts";
 
+/** Says to a `fetch` of runlet's which query parameter carries credentials, by whatever name the API wants them. */
+export const CREDENTIAL_PARAMETER = Symbol("credential parameter");
+
+export interface CredentialInit extends RequestInit {
+  [CREDENTIAL_PARAMETER]?: string | undefined;
+}
+
 /** A `fetch` that answers from files of a folder, without network. A request `GET https://api.github.com/repos/x/issues
  *  ?page=2&state=all` is answered by `<dir>/api.github.com/repos/x/issues@page=2&state=all.json`: host, path, and after
  *  `@` the query with its parameters sorted; no `@` without a query. Characters that file names cannot have
@@ -104,6 +111,8 @@ function asked(
 ): { url: URL; method: string } {
   const request = input instanceof Request ? input : undefined;
   const url = new URL(request ? request.url : String(input));
+  const parameter = (init as CredentialInit | undefined)?.[CREDENTIAL_PARAMETER];
+  if (parameter !== undefined) url.searchParams.delete(parameter);
   return { url, method: (init?.method ?? request?.method ?? "GET").toUpperCase() };
 }
 

@@ -6,6 +6,8 @@ import type { HttpConfig, Retry } from "./config.ts";
 import { httpFailure, printable } from "./failure.ts";
 import { pause } from "./pause.ts";
 import type { Rate } from "./rate.ts";
+import { followOwnOrigin } from "./redirect.ts";
+import { CREDENTIAL_PARAMETER, type CredentialInit } from "./replay.ts";
 import type { HttpRuntime } from "./runtime.ts";
 
 /** An answer with its body read as far as {@link hold} reads. */
@@ -44,7 +46,14 @@ export async function send(
     }
     await auth?.sign({ url: target, headers }, runtime, renew);
     try {
-      const response = await ask(target, label, headers, retry, rate, runtime);
+      const response = await ask(
+        target,
+        label,
+        headers,
+        { retry, trusted, parameter: auth?.parameter },
+        rate,
+        runtime,
+      );
       const body = response.body ? await hold(response.body) : { bytes: new Uint8Array(), rest: undefined };
       return {
         url: response.url ? cleaned(response.url, target, url) : url,
@@ -82,7 +91,7 @@ async function ask(
   url: URL,
   label: string,
   headers: Headers,
-  retry: Required<Retry>,
+  { retry, trusted, parameter }: { retry: Required<Retry>; trusted: boolean; parameter: string | undefined },
   rate: Rate,
   runtime: HttpRuntime,
 ): Promise<Response> {
@@ -95,7 +104,13 @@ async function ask(
       fetch: async (input) => {
         const sent = input as Request;
         await rate.pass(() => runtime.now(), runtime.signal);
-        return runtime.fetch(sent.url, { method: sent.method, headers: sent.headers, signal: sent.signal });
+        const init: CredentialInit & { headers: Headers } = {
+          method: sent.method,
+          headers: sent.headers,
+          signal: sent.signal,
+          ...(parameter === undefined ? {} : { [CREDENTIAL_PARAMETER]: parameter }),
+        };
+        return trusted ? followOwnOrigin(runtime.fetch, sent.url, init) : runtime.fetch(sent.url, init);
       },
       hooks: {
         beforeRetry: [

@@ -41,7 +41,8 @@ export class PackageWriter {
   readonly #manifest: Manifest;
   readonly #tables = new Map<string, { schema: TableSchema; write: WriteDisposition }>();
   readonly #widened: PackageSchema["widened"] = [];
-  readonly #contents: Record<string, PackageTable> = {};
+  // Without a prototype: a table may be called `constructor`.
+  readonly #contents = Object.create(null) as Record<string, PackageTable>;
   readonly #underway = new Set<Promise<void>>();
   #underwayBytes = 0;
   #bytes = 0;

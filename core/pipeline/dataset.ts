@@ -6,7 +6,8 @@ import type { Config } from "./config.ts";
  *  stays locked. */
 export interface Dataset {
   readonly name: string;
-  /** Rows of an SQL query with the dataset as the default schema. Integers beyond 2^53 are bigint. */
+  /** Rows of an SQL query with the dataset as the default schema. Whole numbers of 64 bits are bigint,
+   *  whatever their value; decimals are text, timestamps ISO 8601 text. */
   query<T = Record<string, Json>>(sql: string, params?: readonly Json[]): Promise<T[]>;
   /** The result as one complete Arrow IPC stream. */
   arrow(sql: string): Promise<Uint8Array>;

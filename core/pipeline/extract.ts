@@ -145,7 +145,7 @@ class Extraction {
         "SOURCE_SELECTOR",
         `records "${records.map((step) => step ?? "[*]").join(".")}" leads to nothing`,
         {
-          hint: "look at the document: runlet preview, or leave records out",
+          hint: "look at the document, or leave records out: preview() and --dry-run load nothing",
         },
       );
     }

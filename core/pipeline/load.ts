@@ -61,6 +61,8 @@ export class LoadWriter {
 
   /** Takes what the engine has finished. */
   async drain(all = false): Promise<void> {
+    // What was read of the schema before the engine went on may have changed since: a type that is in no batch yet.
+    this.schema = undefined;
     const full: Pending[] = [];
     const sink = (batch: EngineBatch) => this.add(batch, full);
     while (this.engine.takeInto(sink, all)) {
@@ -128,7 +130,6 @@ export class LoadWriter {
       const [schema] = readMessages(message).messages;
       known = { message, names: schema ? readFields(schema.header).map(({ name }) => name) : [] };
       this.versions.set(key, known);
-      this.schema = undefined;
     }
     return known;
   }

@@ -1,6 +1,7 @@
 import { RunletError } from "../errors.ts";
 import type { LoadInfo } from "./load-info.ts";
 import type { Contract } from "./options.ts";
+import { checkRunOptions } from "./known-options.ts";
 import { checkParts, type Part, type PlanInput } from "./plan.ts";
 import { previewPipeline, type Preview } from "./preview.ts";
 import { isResource, type Resource } from "./resource.ts";
@@ -41,7 +42,7 @@ export function pipeline(
   return Object.freeze({
     kind: "pipeline",
     name,
-    run: (options: RunOptions = {}) => runPipeline(input, options),
-    preview: (options: RunOptions = {}) => previewPipeline(input, options),
+    run: async (options: RunOptions = {}) => runPipeline(input, checkRunOptions(options)),
+    preview: async (options: RunOptions = {}) => previewPipeline(input, checkRunOptions(options)),
   });
 }

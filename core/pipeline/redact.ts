@@ -1,5 +1,8 @@
 import { RunletError } from "../errors.ts";
 
+/** Characters from which on a piece of a secret is taken for one. */
+const SHORTEST = 4;
+
 /** Removes the values of secrets from everything a run says: plain, URL-encoded, and in base64. */
 export class Redactor {
   private readonly values = new Map<string, string>();
@@ -17,6 +20,18 @@ export class Redactor {
     return this.pattern ? text.replace(this.pattern, (found) => this.values.get(found) ?? "[secret]") : text;
   }
 
+  /** Text that was cut out of something longer: what is left of a secret at its ends goes, too. */
+  cut(text: string): string {
+    let rest = this.text(text);
+    for (const [value, name] of this.values) {
+      for (let n = Math.min(value.length - 1, rest.length); n >= SHORTEST; n--) {
+        if (rest.startsWith(value.slice(-n))) rest = name + rest.slice(n);
+        if (rest.endsWith(value.slice(0, n))) rest = rest.slice(0, -n) + name;
+      }
+    }
+    return rest;
+  }
+
   /** A copy of the error without secrets, in its message, hint, place, stack and causes. */
   error(error: RunletError): RunletError {
     const where = Object.fromEntries(
@@ -25,12 +40,20 @@ export class Redactor {
         typeof each === "string" ? this.text(each) : each,
       ]),
     );
-    const copy = new RunletError(error.code, this.text(error.message), {
+    const { excerpt } = error.where;
+    let message = error.message;
+    if (excerpt) {
+      where["excerpt"] = this.cut(excerpt);
+      message = message
+        .replaceAll(JSON.stringify(excerpt), JSON.stringify(where["excerpt"]))
+        .replaceAll(excerpt, where["excerpt"]);
+    }
+    const copy = new RunletError(error.code, this.text(message), {
       where,
       ...(error.hint === undefined ? {} : { hint: this.text(error.hint) }),
       ...(error.cause === undefined ? {} : { cause: this.cause(error.cause, 0) }),
     });
-    if (error.stack) copy.stack = this.text(error.stack);
+    if (error.stack) copy.stack = this.text(error.stack.replaceAll(error.message, message));
     return copy;
   }
 

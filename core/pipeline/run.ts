@@ -37,7 +37,9 @@ export function runPipeline(input: PlanInput, options: RunOptions): Promise<Load
 async function go(plan: Plan, options: RunOptions, run: Surroundings, facts: RunFacts): Promise<LoadInfo> {
   const started = run.host.now();
   const destination = options.to ?? (await defaultDestination(run, plan.pipeline));
+  mustBeDestination(destination);
   facts.destination = destination.address;
+  checkCursors(plan, options.refresh ?? false);
   checkDispositions(plan, destination, options.refresh ?? false);
   const packages = await openPackages({
     ...plan,
@@ -208,6 +210,33 @@ async function defaultDestination({ host, config }: Surroundings, pipeline: stri
 }
 
 /** A load that the destination cannot write as asked is refused before anything is read. */
+function mustBeDestination(to: unknown): void {
+  if (typeof (to as Partial<Destination> | null)?.open === "function") return;
+  throw new RunletError(
+    "PIPELINE_INVALID",
+    `to is no destination but ${typeof to === "string" ? `the text ${JSON.stringify(to)}` : typeof to}`,
+    {
+      hint: 'give one: run({ to: duckdb("data.duckdb") }), with import { duckdb } from "runlet/duckdb"',
+    },
+  );
+}
+
+/** A cursor that is not applied would append the same records run after run. */
+function checkCursors(plan: Plan, refresh: boolean): void {
+  for (const node of plan.nodes) {
+    if (!node.loaded || !node.definition.options.cursor || dispositionOf(node, refresh) === "replace")
+      continue;
+    throw new RunletError(
+      "PIPELINE_INVALID",
+      `resource ${node.name}: incremental() is not applied by this version`,
+      {
+        where: { source: node.source, resource: node.name },
+        hint: 'leave the cursor out, or replace the table: write: "replace"',
+      },
+    );
+  }
+}
+
 function checkDispositions(plan: Plan, destination: Destination, refresh: boolean): void {
   for (const node of plan.nodes) {
     const wanted = dispositionOf(node, refresh);

@@ -88,7 +88,9 @@ export function bumpDocument(schema: StoredSchema): StoredSchema {
 
 /** Tables that hold data: all but dlt's own. */
 export function dataTables(tables: Tables): Tables {
-  return Object.fromEntries(Object.entries(tables).filter(([name]) => !SYSTEM_TABLES.includes(name)));
+  const data = Object.create(null) as Tables;
+  for (const [name, table] of Object.entries(tables)) if (!SYSTEM_TABLES.includes(name)) data[name] = table;
+  return data;
 }
 
 function rootTable(

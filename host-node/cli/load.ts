@@ -122,7 +122,7 @@ async function load(from: string, options: LoadOptions, signal: AbortSignal): Pr
   // Named after the dataset: what is loaded into one dataset, load by load, shares its schema.
   const info = await pipeline(dataset, source.resource, { dataset })
     .run({
-      ...(options.to ? { to: destinationAt(options.to) } : {}),
+      ...(options.to !== undefined ? { to: destinationAt(options.to) } : {}),
       signal,
       ...(options.log ? { log: printEntry } : {}),
       ...(source.fetch ? { fetch: source.fetch } : {}),

@@ -62,7 +62,7 @@ async function run(file: string, options: RunCommandOptions, signal: AbortSignal
       import("./log-lines.ts"),
     ]);
   if (options.envFile) useEnvFile(options.envFile);
-  const to = options.to ? { to: destinationAt(options.to) } : {};
+  const to = options.to !== undefined ? { to: destinationAt(options.to) } : {};
   const pipeline = await loadPipeline(file);
   const progress = display(undefined, options.log);
   const asked = {

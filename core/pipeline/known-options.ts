@@ -1,0 +1,36 @@
+import { RunletError } from "../errors.ts";
+import type { RunOptions } from "./run-options.ts";
+
+/** Every option of run() and preview(); the compiler keeps the list complete. */
+const KNOWN: Record<keyof RunOptions, true> = {
+  to: true,
+  only: true,
+  limit: true,
+  refresh: true,
+  env: true,
+  fetch: true,
+  engineModule: true,
+  signal: true,
+  onProgress: true,
+  normalise: true,
+  packages: true,
+  reproduce: true,
+  log: true,
+  tracer: true,
+};
+
+/** Plain JavaScript has no compiler to find a misspelt option, and one that is not heeded does harm.
+ *  @throws RunletError PIPELINE_INVALID */
+export function checkRunOptions(options: RunOptions): RunOptions {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(KNOWN, name)) continue;
+    throw new RunletError("PIPELINE_INVALID", `run() has no option "${name}"`, {
+      hint: `it has: ${Object.keys(KNOWN).join(", ")}`,
+    });
+  }
+  const { limit } = options;
+  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
+    throw new RunletError("PIPELINE_INVALID", `limit is ${limit}`, { hint: "give a whole number from 1" });
+  }
+  return options;
+}
