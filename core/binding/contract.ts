@@ -21,6 +21,8 @@ export interface EngineConfig {
   onBadRecord?: "error" | "quarantine";
   /** Adds `_dlt_root_id` to nested tables. */
   rootKey?: boolean;
+  /** Defaults: depth 512 (at most 1024), recordBytes 64 MiB (at most 256 MiB), columns per table 10,000, tables 4,096,
+   *  memoryBytes 4 GiB. */
   limits?: { depth?: number; recordBytes?: number; columns?: number; tables?: number; memoryBytes?: number };
   /** Bytes of input after which batches are cut; default 524288. */
   batchBytes?: number;
@@ -57,7 +59,7 @@ export interface InputOptions {
   constants?: Record<string, string>;
   /** The record's root table is named by the value at this path. */
   route?: Path;
-  /** Values wanted back, as JSON text: per document (outside the records) and per record. */
+  /** Values wanted back, as JSON text: per document (outside the records, at most 31) and per record. */
   capture?: { document?: Path[]; record?: Path[] };
   /** Records to take. What follows them is not looked at: `end` may come anywhere after, also inside a document. */
   limit?: number;

@@ -2,13 +2,12 @@
 // Everything here is called from the parser with p on the value (strings: after the quote) and returns the position
 // after it, 0 on failure.
 import { bindBeside, bindField, givesWay, inferredKind, share, variantOf } from "../columns/bind";
-import { childPath, childPrefix, columnName, nameLength, shortName } from "../columns/name";
+import { childPrefix, columnName, nameLength } from "../columns/name";
 import { findColumn, forgetRemoved, isUnproven, removeColumn, retype, unwiden } from "../columns/column";
 import { convertInto } from "../columns/convert";
 import { setDouble, setInt, setValue } from "../columns/value";
 import { maskValue } from "../columns/mask";
 import { putI64, putNull, unwriteRow } from "../columns/write";
-import { sameBytes } from "../memory/bytes";
 import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
 import {
   cold,
@@ -20,11 +19,7 @@ import {
   F_SEEN_NULL,
   Field,
   isNull,
-  ListCount,
-  nil,
-  Table,
 } from "../layout/field";
-import { allocStruct } from "../memory/arena";
 import {
   isColumn,
   K_BOOL,
@@ -45,24 +40,15 @@ import {
   K_TWIN,
 } from "../layout/kinds";
 import { numberErrorAt, numDouble, numInt, numKind, parseNumber } from "../number/parse-number";
-import {
-  E_DEPTH,
-  E_DUPLICATE,
-  E_NUMBER,
-  E_OWN_ID,
-  E_TABLE_CLASH,
-  E_TABLES,
-  E_VALUE,
-  E_VARIANT,
-  fail,
-} from "../scan/failure";
+import { E_DEPTH, E_DUPLICATE, E_NUMBER, E_OWN_ID, E_VALUE, E_VARIANT, fail } from "../scan/failure";
 import { getDepthLimit, skipLiteral, skipValue } from "../scan/skip";
 import { decodeString, skipString } from "../scan/text";
 import { newShape, rowShape } from "../tables/shape";
-import { findTable, ID_LENGTH, newTable, recordSerial, tablesFull } from "../tables/table";
+import { recordSerial } from "../tables/table";
 import { fastTimestamp, timestampMicros } from "./timestamp";
 import { advance } from "./advance";
 import { parseList, parseObject } from "./object";
+import { childTable, countOf } from "./child-table";
 import { writeJson } from "./json-text";
 import { ownIds } from "./own-ids";
 
@@ -365,7 +351,9 @@ export function coldList(p: usize, f: Field, row: u32): usize {
     f.kind = <u8>(isPlain ? K_LIST : K_NESTED);
     f.data = changetype<usize>(t);
   }
-  return t.sharedLists || k.listShape != t.shape ? sharedList(p, f, row) : parseList(p + 1, t, k.table, row, 0);
+  return t.sharedLists || k.listShape != t.shape
+    ? sharedList(p, f, row)
+    : parseList(p + 1, t, k.table, row, 0);
 }
 
 /** A list in a table that other fields fill, too: its objects may lie at another level, its place is counted on. */
@@ -381,69 +369,4 @@ function sharedList(p: usize, f: Field, row: u32): usize {
   t.shape = shape;
   count.rows += t.rows - before;
   return end;
-}
-
-/** Two fields fill one nested table: from now on their lists come to {@link sharedList}. */
-function shareLists(t: Table): void {
-  t.sharedLists = 1;
-  const owner = t.listOwner;
-  if (!isNull(owner) && owner.kind == <u8>K_LIST) owner.kind = <u8>K_NESTED;
-}
-
-/** The count of the rows of t below a row of a parent table. */
-function countOf(t: Table, parent: Table, row: u32): ListCount {
-  let c = t.counts;
-  while (!isNull(c) && c.parent != parent) c = c.next;
-  if (isNull(c)) {
-    c = changetype<ListCount>(allocStruct(offsetof<ListCount>()));
-    c.parent = parent;
-    c.next = t.counts;
-    t.counts = c;
-    // Rows that came before the table was shared.
-    c.rows = t.record == recordSerial ? countRows(t, parent.ids + <usize>row * ID_LENGTH) : 0;
-  } else if (c.record != recordSerial || c.row != row) c.rows = 0;
-  c.record = recordSerial;
-  c.row = row;
-  return c;
-}
-
-/** Rows of t of the record at hand below the row with that id. */
-function countRows(t: Table, id: usize): u64 {
-  let n: u64 = 0;
-  for (let i = t.recordStart; i < t.rows; i++)
-    if (sameBytes(t.parentIds + <usize>i * ID_LENGTH, id, ID_LENGTH)) n++;
-  return n;
-}
-
-function childTable(p: usize, f: Field): Table {
-  const k = cold(f);
-  const path = childPath(f);
-  const pathLength = nameLength;
-  const name = shortName(path, pathLength);
-  const n = nameLength;
-  const known = findTable(name, n);
-  if (!isNull(known)) {
-    if (isNull(known.parent)) {
-      fail(p, E_TABLE_CLASH);
-      return known.parent;
-    }
-    if (known.existing == 1) {
-      // From the configuration, where names may be shortened and hints do not stand.
-      known.existing = 2;
-      known.listOwner = f;
-      known.path = path;
-      known.pathLength = pathLength;
-      known.hint = k.hint;
-      known.shape.hint = k.hint;
-    } else shareLists(known);
-    return known;
-  }
-  if (tablesFull()) {
-    fail(p, E_TABLES);
-    return nil<Table>();
-  }
-  // Level and depth are those of the row shape.
-  const t = newTable(name, n, path, pathLength, k.table, k.hint, 0, 0);
-  t.listOwner = f;
-  return t;
 }

@@ -49,11 +49,7 @@ export function ownRootId(p: usize, t: Table, row: u32): void {
 
 export function ownNestedIds(p: usize, t: Table, row: u32, parent: Table, parentRow: u32, index: u64): void {
   // Whatever the id is, the slot tells rows of one parent from those of another.
-  memory.copy(
-    t.parentIds + <usize>row * ID_LENGTH,
-    parent.ids + <usize>parentRow * ID_LENGTH,
-    ID_LENGTH,
-  );
+  memory.copy(t.parentIds + <usize>row * ID_LENGTH, parent.ids + <usize>parentRow * ID_LENGTH, ID_LENGTH);
   if (findOwnId(parent.ownIds, parentRow)) deriveIds(t, row, ownIdText, ownIdLength, index);
   else deriveIds(t, row, parent.ids + <usize>parentRow * ID_LENGTH, <u32>ID_LENGTH, index);
   if (findSupplied(p)) supplyId(t, row, found.ptr, <u32>found.len);

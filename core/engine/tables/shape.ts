@@ -104,8 +104,8 @@ function mix(z0: u64): u64 {
 /** Mixes eight bytes a step; the last step may look at some bytes again. Eight bytes can be read at k. */
 @inline
 function hashKey(k: usize, n: u32): u32 {
-  if (n < 8) return <u32>mix(hashSeed ^ (n ? load<u64>(k) << ((8 - <u64>n) << 3) : 0) ^ <u64>n);
-  let h = hashSeed ^ <u64>n;
+  if (n < 8) return <u32>mix(hashSeed ^ (n ? load<u64>(k) << ((8 - <u64>n) << 3) : 0) ^ (<u64>n));
+  let h = hashSeed ^ (<u64>n);
   const last = k + n - 8;
   for (; k < last; k += 8) h = mix(h ^ load<u64>(k));
   return <u32>mix(h ^ load<u64>(last));
