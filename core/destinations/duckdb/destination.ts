@@ -10,6 +10,8 @@ export interface DuckDBOptions {
   /** Version of the file format; older DuckDBs than it cannot open the file. Default `v1.3.0`: read by DuckDB 1.3
    *  and later, and much faster to write than older ones. */
   storageVersion?: string;
+  /** Memory DuckDB may use for its buffers, such as `256MB`. Default: DuckDB's, four fifths of the machine's. */
+  memoryLimit?: string;
   /** Which DuckDB: the native addon or WebAssembly. Default: RUNLET_DUCKDB, else native where it is installed. */
   driver?: DuckDBDriverName;
   /** Opens the database; default: the host's driver. */
@@ -44,7 +46,8 @@ export function duckdb(where?: string, options: DuckDBOptions = {}): DuckDBDesti
     }
     const storageVersion = options.storageVersion ?? "v1.3.0";
     try {
-      return await open({ path, storageVersion, existing, driver: options.driver });
+      const { memoryLimit, driver } = options;
+      return await open({ path, storageVersion, memoryLimit, existing, driver });
     } catch (error) {
       throw destinationError(error, "DESTINATION_FAILED", `cannot open ${path ?? "an in-memory database"}`);
     }

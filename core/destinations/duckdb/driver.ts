@@ -39,6 +39,8 @@ export interface DuckDBOpenOptions {
   path?: string;
   /** Version of the file format, such as `v1.3.0`; older DuckDBs cannot read it. */
   storageVersion: string;
+  /** Memory DuckDB may use, such as `256MB`; absent: its own default. */
+  memoryLimit?: string;
   /** Whether the file must exist already. */
   existing?: boolean;
   /** Absent: the host chooses. A file that is open in this process stays with the driver that opened it. */
@@ -95,6 +97,10 @@ export function attachStatements(options: DuckDBOpenOptions & { readOnly?: boole
   return [
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
+    // An engine that is used again may have another database's limit.
+    options.memoryLimit
+      ? `SET memory_limit = '${options.memoryLimit.replaceAll("'", "''")}'`
+      : "RESET memory_limit",
     `ATTACH '${path}' AS ${CATALOG}${settings.length ? ` (${settings.join(", ")})` : ""}`,
   ];
 }

@@ -1,0 +1,68 @@
+// node bench/load-memory.mjs [--gb 1,5] [--input issues] [--driver native] [--limit 256MB]
+// Peak memory of a whole load into a DuckDB file whose own memory is limited, for inputs of several sizes, each in its own
+// process. The input is a generated one, streamed again and again.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { input } from "./inputs.mjs";
+
+const { values } = parseArgs({
+  options: {
+    gb: { type: "string", default: "1,5" },
+    input: { type: "string", default: "issues" },
+    driver: { type: "string", default: "native" },
+    limit: { type: "string", default: "256MB" },
+    child: { type: "string" },
+  },
+});
+
+if (values.child) {
+  const { pipeline, resource } = await import("../dist/host-node/index.js");
+  const { duckdb } = await import("../dist/core/destinations/duckdb/index.js");
+  const block = new Uint8Array(readFileSync(input(values.input, 64)));
+  const want = Number(values.child) * 1e9;
+  const folder = mkdtempSync(join(tmpdir(), "runlet-bench-"));
+  process.chdir(folder);
+  let heap = 0;
+  const watch = setInterval(() => (heap = Math.max(heap, process.memoryUsage().heapUsed)), 200);
+  const piece = 1 << 20;
+  let sent = 0;
+  const stream = () =>
+    new ReadableStream({
+      pull(controller) {
+        const at = sent % block.length;
+        const part = block.slice(at, at + piece);
+        controller.enqueue(part);
+        sent += part.length;
+        if (sent >= want && sent % block.length === 0) controller.close();
+      },
+    });
+  const begin = performance.now();
+  const to = duckdb(join(folder, "bench.duckdb"), { driver: values.driver, memoryLimit: values.limit });
+  const info = await pipeline("bench", resource("t", {}, stream)).run({ to });
+  clearInterval(watch);
+  const rows = Object.values(info.tables).reduce((sum, table) => sum + table.rows, 0);
+  const rss = process.resourceUsage().maxRSS / 1024;
+  console.log(
+    JSON.stringify({
+      mb: sent / 1e6,
+      seconds: (performance.now() - begin) / 1000,
+      rows,
+      rss,
+      heap: heap / 1e6,
+    }),
+  );
+  rmSync(folder, { recursive: true, force: true });
+} else {
+  console.log("     MB  seconds       rows  peak RSS MB  peak JS heap MB");
+  for (const gb of values.gb.split(",")) {
+    const args = [new URL(import.meta.url).pathname, "--child", gb, "--input", values.input];
+    args.push("--driver", values.driver, "--limit", values.limit);
+    const out = execFileSync(process.execPath, args, { encoding: "utf8" }).trim().split("\n").at(-1);
+    const { mb, seconds, rows, rss, heap } = JSON.parse(out);
+    const cells = [mb.toFixed(0).padStart(7), seconds.toFixed(1).padStart(9), String(rows).padStart(11)];
+    console.log([...cells, rss.toFixed(0).padStart(13), heap.toFixed(0).padStart(17)].join(""));
+  }
+}
