@@ -1,7 +1,7 @@
 // node bench/run.mjs [--mb 64] [--rounds 3] [--only runlet,JSON.parse] [--inputs events,logs]
 // Throughput of the engine beside its peers, each in its own process, in turns, median of all runs.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus } from "node:os";
 import { relative } from "node:path";
@@ -40,10 +40,12 @@ function available(name) {
 
 /** Builds the prototype's v6 with this repository's compiler. */
 function buildPrototype() {
-  const folder = here("../../shared/prototype/as");
+  const beside = here("../../shared/prototype/as");
   const out = here("./data/prototype/prototype.wasm");
   if (existsSync(out)) return true;
-  if (!existsSync(folder)) return false;
+  if (!existsSync(beside)) return false;
+  // The compiler resolves links, so the output is named from the folder's real place.
+  const folder = realpathSync(beside);
   mkdirSync(here("./data/prototype"), { recursive: true });
   const asc = here("../node_modules/assemblyscript/bin/asc.js");
   const flags = "-O3 --noAssert --disableWarning 201 --runtime stub --converge --enable simd";
