@@ -22,18 +22,12 @@ const TIMES: Partial<Record<Failpoint, number[]>> = {
   "recover.write": [1, 3],
 };
 
-/** Points that only some destinations have. */
-const OWN: Partial<Record<Failpoint, readonly StoreChoice["kind"][]>> = {
-  "destination.commit.during": ["wasm", "native"],
-};
-
 const cells = FAILPOINTS.flatMap((point) => (TIMES[point] ?? [1]).map((time) => ({ point, time })));
 
 /** A sample that differs from store to store and covers, over the three, most points. */
 function sample(kind: StoreChoice["kind"]): typeof cells {
-  const own = cells.filter(({ point }) => OWN[point]?.includes(kind) ?? true);
   const first = ["wasm", "native", "postgres"].indexOf(kind);
-  return FULL ? own : own.filter((_, at) => at % 5 === first);
+  return FULL ? cells : cells.filter((_, at) => at % 5 === first);
 }
 
 /** Milliseconds after the start at which a process is killed, wherever it is; wasm takes longer to begin. */

@@ -1,4 +1,5 @@
 import { describeStream } from "../../arrow/ipc-schema.ts";
+import { failpoint } from "../../packages/failpoints.ts";
 import { RunletError } from "../../errors.ts";
 import type { TableSchema, WriteDisposition } from "../../schema/types.ts";
 import { quoteName } from "../sql/quote.ts";
@@ -149,6 +150,7 @@ export class PostgresLoad implements DestinationLoad {
       await checkBasis(connection, dataset, facts);
       await writeFacts(connection, dataset, facts, (table) => this.#tables.prepareSystem(table));
       committing = true;
+      failpoint("destination.commit.during");
       await connection.run("COMMIT");
     } catch (error) {
       const unknown = committing && (connection.lost || isConnectionLost(error));
