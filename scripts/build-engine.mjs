@@ -1,5 +1,5 @@
 // core/engine (AssemblyScript) → dist/core.wasm, and the same bytes as a module for hosts that cannot import wasm.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import binaryen from "binaryen";
 import asc from "assemblyscript/asc";
@@ -56,8 +56,4 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(`${root}dist/core/binding/core-bytes.js`, `export const coreBase64 = "${base64}";\n`);
   writeFileSync(`${root}dist/core/binding/core-bytes.d.ts`, "export declare const coreBase64: string;\n");
   console.log(`core.wasm  ${(bytes.length / 1024).toFixed(1)} KB`);
-}
-
-export function readEngine() {
-  return readFileSync(`${root}dist/core.wasm`);
 }

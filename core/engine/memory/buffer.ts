@@ -52,7 +52,7 @@ export function putNumber(b: Buffer, value: u64): void {
   putByte(b, 48 + <u32>(value % 10));
 }
 
-/** Gives the bytes to the caller, as a block of `cap` bytes, and leaves the buffer empty. */
+/** Empties the buffer; its memory stays for the next use. */
 export function clearBuffer(b: Buffer): void {
   b.len = 0;
 }
