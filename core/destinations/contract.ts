@@ -1,5 +1,6 @@
 import type { Tables, TableSchema, WriteDisposition } from "../schema/types.ts";
 import type { Json } from "../json.ts";
+import type { MergePlan, MergeStrategy } from "./merge-plan.ts";
 
 /** What a destination can do; declared once, drives every stage. */
 export interface Capabilities {
@@ -8,6 +9,8 @@ export interface Capabilities {
   /** What becomes visible at once. */
   readonly atomicity: "package" | "table";
   readonly dispositions: readonly WriteDisposition[];
+  /** Ways to merge, where `merge` is offered. */
+  readonly mergeStrategies?: readonly MergeStrategy[];
   /** Arrow IPC bytes per table the destination likes to receive at once. */
   readonly preferredStreamBytes: number;
 }
@@ -31,6 +34,8 @@ export interface OpenOptions {
   dataset: string;
   /** Values that `Value`s of the destination resolve from. */
   resolve?(value: unknown): Promise<string>;
+  /** What `run({ env })` holds under a name, as it is: a binding, such as a bucket. */
+  binding?(name: string): unknown;
   /** Declares a credential of the destination that no message of the run may show. */
   conceal?(value: string, name: string): void;
   signal?: AbortSignal;
@@ -53,6 +58,9 @@ export interface DestinationSession {
   restore(pipelineName: string, schemaName: string): Promise<StoredDataset>;
   /** Whether `_dlt_loads` has this load with status 0: its package is in, whole. */
   hasLoad(loadId: string): Promise<boolean>;
+  /** Takes away what a run that is known to be dead left of this load; nothing where it is committed. Absent where a
+   *  destination forgets unfinished loads by itself. */
+  discard?(loadId: string): Promise<void>;
   /** Names of the datasets at this destination that runlet or dlt has loaded into, the latest made first. */
   datasets(): Promise<string[]>;
   /** Starts the one transaction of a load. Nothing of it is visible before {@link DestinationLoad.commit}. */
@@ -66,7 +74,8 @@ export interface DestinationSession {
 
 export interface DestinationLoad {
   /** Makes the table exist with exactly these columns (complete ones, in order): creates it or adds columns.
-   *  With `replace` its old rows, and those of every table given as `replace`, are gone in this transaction. */
+   *  With `replace` its old rows, and those of every table given as `replace`, are gone in this transaction. With `merge`
+   *  what is written to it waits, until {@link merge}. */
   prepare(table: TableSchema, disposition: WriteDisposition): Promise<void>;
   /** Appends one complete Arrow IPC stream (schema, record batches, end-of-stream). The stream's columns are a
    *  subset, in any order, of the table's; names and types are checked before anything is inserted. The callee
@@ -75,6 +84,9 @@ export interface DestinationLoad {
   /** Folds a number variant (`from`) into its base column, widening it, where every value is exact.
    *  Returns false, changing nothing, when it is not. */
   widen(table: string, base: string, variant: string): Promise<boolean>;
+  /** Merges the rows that wait for these tables, after all is written and widened. Tables without any are left alone, but
+   *  for the rows nested in what goes. Only where the capabilities offer `merge`. */
+  merge?(plan: MergePlan): Promise<void>;
   /** Writes schema version, state and the `_dlt_loads` row, and commits all. After this returns the load is durable. */
   commit(facts: CommitFacts): Promise<void>;
   /** Undoes everything since `begin`. */
@@ -108,4 +120,4 @@ export interface CommitFacts {
   insertedAt: string;
 }
 
-export type { Tables, TableSchema, WriteDisposition };
+export type { MergePlan, MergeStrategy, Tables, TableSchema, WriteDisposition };

@@ -57,6 +57,7 @@ export async function loadPackage(
         },
       );
     }
+    for (const plan of schema.merges ?? []) await load.merge!(plan);
     failpoint("recover.commit.before");
     await load.commit(factsOf(manifest, schema, state, stored));
     failpoint("recover.commit.after");

@@ -1,4 +1,4 @@
-import type { CommitFacts, WriteDisposition } from "../destinations/contract.ts";
+import type { CommitFacts, MergePlan, WriteDisposition } from "../destinations/contract.ts";
 import { RunletError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { TableSchema } from "../schema/types.ts";
@@ -62,6 +62,8 @@ export interface PackageSchema {
   tables: { schema: TableSchema; write: WriteDisposition }[];
   /** Number variants that were folded into their columns. */
   widened: { table: string; base: string; variant: string }[];
+  /** How the rows of the tables that wait for it are merged; absent: there are none. */
+  merges?: MergePlan[];
 }
 
 /** `state.json`. */

@@ -28,6 +28,16 @@ export function packageLoad(load: DestinationLoad, into: PackageWriter): Destina
       if (folded) into.widened(table, base, variant);
       return folded;
     },
+    ...(load.merge
+      ? {
+          async merge(plan) {
+            into.merged(plan);
+            failpoint("destination.merge.before");
+            await load.merge!(plan);
+            failpoint("destination.merge.after");
+          },
+        }
+      : {}),
     async commit(facts) {
       await into.seal(facts);
       failpoint("destination.commit.before");

@@ -1,6 +1,7 @@
 import { describeStream } from "../arrow/ipc-schema.ts";
-import type { CommitFacts, WriteDisposition } from "../destinations/contract.ts";
+import type { CommitFacts, MergePlan, WriteDisposition } from "../destinations/contract.ts";
 import { RunletError } from "../errors.ts";
+import { hostLimits } from "../host.ts";
 import type { Json } from "../json.ts";
 import { parseExact, stringifyExact } from "../schema/exact-json.ts";
 import { decodeState } from "../schema/state.ts";
@@ -41,6 +42,7 @@ export class PackageWriter {
   readonly #manifest: Manifest;
   readonly #tables = new Map<string, { schema: TableSchema; write: WriteDisposition }>();
   readonly #widened: PackageSchema["widened"] = [];
+  readonly #merges: MergePlan[] = [];
   // Without a prototype: a table may be called `constructor`.
   readonly #contents = Object.create(null) as Record<string, PackageTable>;
   readonly #underway = new Set<Promise<void>>();
@@ -86,6 +88,10 @@ export class PackageWriter {
     this.#widened.push({ table, base, variant });
   }
 
+  merged(plan: MergePlan): void {
+    this.#merges.push(plan);
+  }
+
   /** Starts to write a segment; {@link room} waits. The bytes must stay as they are.
    *  @throws RunletError LIMIT_PACKAGE */
   segment(table: string, stream: Uint8Array): void {
@@ -123,7 +129,7 @@ export class PackageWriter {
   }
 
   /** Waits until more may be written. @throws what a segment failed with */
-  async room(bytes = UNDERWAY_BYTES): Promise<void> {
+  async room(bytes = hostLimits().segmentBytes ?? UNDERWAY_BYTES): Promise<void> {
     while (this.#underwayBytes > bytes) await Promise.race(this.#underway);
     if (this.#failure) throw this.#failure.error;
   }
@@ -141,6 +147,7 @@ export class PackageWriter {
       basedOn: facts.basedOn ?? {},
       tables: [...this.#tables.values()],
       widened: this.#widened,
+      ...(this.#merges.length ? { merges: this.#merges } : {}),
     };
     const state = facts.state && {
       row: facts.state,

@@ -11,6 +11,7 @@ export function tracedLoad(load: DestinationLoad, recorder: Recorder): Destinati
       await step(table).wait(() => load.write(table, stream));
       step(table).add({ bytes: byteLength });
     },
+    ...(load.merge ? { merge: (plan) => step(plan.tables[0].name).wait(() => load.merge!(plan)) } : {}),
     widen: (table, base, variant) => step(table).wait(() => load.widen(table, base, variant)),
     commit: (facts) => recorder.step("commit").wait(() => load.commit(facts)),
     rollback: () => load.rollback(),

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, afterEach } from "vitest";
 import { duckdb, type DuckDBDestination } from "../../core/destinations/duckdb/index.ts";
 import { openDuckDB } from "../../host-node/duckdb/index.ts";
+import type { Subject } from "./subject.ts";
+import { testMerging } from "./suite-merge.ts";
 import { testDestination } from "./suite.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "runlet-duckdb-"));
@@ -27,8 +29,10 @@ for (const driver of ["wasm", "native"] as const) {
     durable: true,
   });
 
-  testDestination(`duckdb (${driver}) on a file`, {
+  const onFile: Subject = {
     create: () => duckdb(join(folder, `${files++}`, "data.duckdb"), options),
     durable: true,
-  });
+  };
+  testDestination(`duckdb (${driver}) on a file`, onFile);
+  testMerging(`duckdb (${driver}) on a file`, onFile);
 }

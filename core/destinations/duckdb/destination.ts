@@ -1,7 +1,8 @@
 import { RunletError } from "../../errors.ts";
 import { host } from "../../host.ts";
 import type { Capabilities, Destination } from "../contract.ts";
-import type { DuckDBDriver, DuckDBDriverName, OpenDuckDB } from "./driver.ts";
+import { MERGE_STRATEGIES } from "../merge-plan.ts";
+import type { DuckDBDriver, DuckDBDriverName, DuckDBFiles, OpenDuckDB } from "./driver.ts";
 import { destinationError } from "./errors.ts";
 import { MemoryDatabase } from "./memory-database.ts";
 import { DuckDBSession } from "./session.ts";
@@ -14,6 +15,11 @@ export interface DuckDBOptions {
   memoryLimit?: string;
   /** Which DuckDB: the native addon or WebAssembly. Default: RUNLET_DUCKDB, else native where it is installed. */
   driver?: DuckDBDriverName;
+  /** Only reads; loads are refused. In browsers: a copy in memory of what the file holds when it is opened, which works
+   *  while another tab has the file open. */
+  readOnly?: boolean;
+  /** Browsers: where duckdb-wasm's files are, if not where `configureDuckDB` of `runlet/browser` says. */
+  files?: DuckDBFiles;
   /** Opens the database; default: the host's driver. */
   open?: OpenDuckDB;
 }
@@ -29,6 +35,7 @@ const CAPABILITIES: Capabilities = {
   maxIdentifierLength: 65536,
   atomicity: "package",
   dispositions: ["append", "replace"],
+  mergeStrategies: MERGE_STRATEGIES,
   // Each insertion costs a fixed time per stream and column; below 16 MB it dominates.
   preferredStreamBytes: 16 * 1024 * 1024,
 };
@@ -46,8 +53,8 @@ export function duckdb(where?: string, options: DuckDBOptions = {}): DuckDBDesti
     }
     const storageVersion = options.storageVersion ?? "v1.3.0";
     try {
-      const { memoryLimit, driver } = options;
-      return await open({ path, storageVersion, memoryLimit, existing, driver });
+      const { memoryLimit, driver, readOnly, files } = options;
+      return await open({ path, storageVersion, memoryLimit, existing, driver, readOnly, files });
     } catch (error) {
       throw destinationError(error, "DESTINATION_FAILED", `cannot open ${path ?? "an in-memory database"}`);
     }
@@ -58,7 +65,7 @@ export function duckdb(where?: string, options: DuckDBOptions = {}): DuckDBDesti
     address: `duckdb:${path ?? ":memory:"}`,
     capabilities: CAPABILITIES,
     ephemeral: path === undefined,
-    relative: path !== undefined && !/^([\\/]|[a-z]:)/i.test(path),
+    relative: path !== undefined && !/^([\\/]|[a-z][a-z\d+.-]*:)/i.test(path),
     async open(openOptions) {
       const driver = await (memory ? memory.share() : openDriver(openOptions.existing));
       return new DuckDBSession(driver, openOptions, path?.replace(/^.*[\\/]/, ""));

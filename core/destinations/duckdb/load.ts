@@ -2,10 +2,13 @@ import { type ArrowField, describeStream } from "../../arrow/ipc-schema.ts";
 import { RunletError } from "../../errors.ts";
 import { failpoint } from "../../packages/failpoints.ts";
 import type { TableSchema, WriteDisposition } from "../../schema/types.ts";
+import { type MergePlan, RECORD_COLUMN } from "../merge-plan.ts";
+import { mergeStatements, rootKeyStatements } from "../sql/merge.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { CommitFacts, DestinationLoad } from "../contract.ts";
 import { CATALOG, type DuckDBConnection, JSON_SEED } from "./driver.ts";
 import { destinationError } from "./errors.ts";
+import { Stages, temporary } from "./stages.ts";
 import { writeFacts } from "./system-rows.ts";
 import {
   addColumns,
@@ -19,7 +22,7 @@ import {
 import { arrivingType, fits } from "./types.ts";
 import { foldVariant } from "./widen.ts";
 
-const STAGE = "_runlet_stage";
+const STAGE = "_runlet_arriving";
 
 export interface LoadOptions {
   connection: DuckDBConnection;
@@ -39,11 +42,15 @@ export class DuckDBLoad implements DestinationLoad {
   /** Columns of the tables seen in this load, by name. */
   readonly #tables = new Map<string, StoredColumn[]>();
   readonly #replaced = new Set<string>();
+  readonly #stages: Stages;
+  /** Tables that were there, and have got root keys in this load. */
+  readonly #rooted = new Set<string>();
   #open = true;
 
   constructor(options: LoadOptions) {
     this.#connection = options.connection;
     this.#options = options;
+    this.#stages = new Stages(options.connection, options.dataset);
   }
 
   /** Starts the transaction. */
@@ -58,12 +65,20 @@ export class DuckDBLoad implements DestinationLoad {
   async prepare(table: TableSchema, disposition: WriteDisposition): Promise<void> {
     this.#check();
     try {
-      await this.#prepare(table, disposition);
+      if (disposition === "merge") await this.#prepareMerge(table);
+      else await this.#prepare(table, disposition);
     } catch (error) {
       throw destinationError(error, "DESTINATION_FAILED", `cannot prepare table ${table.name}`, {
         table: table.name,
       });
     }
+  }
+
+  async #prepareMerge(table: TableSchema): Promise<void> {
+    const { [RECORD_COLUMN]: record, ...columns } = table.columns;
+    await this.#prepare({ ...table, columns }, "append");
+    const stored = this.#tables.get(sameName(table.name));
+    if (stored) await this.#stages.ensure(table.name, stored, record !== undefined);
   }
 
   async #prepare(table: TableSchema, disposition: WriteDisposition): Promise<void> {
@@ -87,15 +102,17 @@ export class DuckDBLoad implements DestinationLoad {
     } else {
       const names = new Set(stored.map((column) => sameName(column.name)));
       const added = wanted.filter((column) => !names.has(sameName(column.name)));
-      if (added.length > 0) await addColumns(this.#connection, dataset, table.name, stored, added);
-      else return void this.#tables.set(key, stored);
+      if (added.length === 0) return void this.#tables.set(key, stored);
+      await addColumns(this.#connection, dataset, table.name, stored, added);
+      if (added.some((column) => column.root_key)) this.#rooted.add(key);
     }
     this.#tables.set(key, await storedColumns(this.#connection, dataset, table.name));
   }
 
   async write(table: string, stream: Uint8Array): Promise<void> {
     this.#check();
-    const columns = this.#tables.get(sameName(table));
+    const staged = this.#stages.has(table);
+    const columns = staged ? this.#stages.columns(table) : this.#tables.get(sameName(table));
     if (!columns) throw new RunletError("DEFECT", `table ${table} was not prepared`, { where: { table } });
     const { fields, rows, ended } = describeStream(stream);
     if (!ended)
@@ -109,13 +126,14 @@ export class DuckDBLoad implements DestinationLoad {
           sameName(column.name) === sameName(fields[index]!.name) && column.type === arriving[index],
       );
     try {
-      if (direct)
-        await this.#connection.insertArrow(stream, {
-          catalog: CATALOG,
-          schema: this.#options.dataset,
-          table,
-        });
-      else await this.#writeByName(table, stream, fields, arriving);
+      if (!direct) await this.#writeByName(table, stream, fields, arriving);
+      else
+        await this.#connection.insertArrow(
+          stream,
+          staged
+            ? { catalog: "temp", schema: "main", table: this.#stages.name(table) }
+            : { catalog: CATALOG, schema: this.#options.dataset, table },
+        );
     } catch (error) {
       throw destinationError(error, "DESTINATION_FAILED", `cannot load into table ${table}`, { table });
     }
@@ -154,9 +172,10 @@ export class DuckDBLoad implements DestinationLoad {
     );
     await this.#connection.insertArrow(stream, { catalog: "temp", schema: "main", table: STAGE });
     await this.#connection.exec(
-      `INSERT INTO ${qualified(this.#options.dataset, table)} BY NAME SELECT * FROM temp.main.${STAGE}`,
+      `INSERT INTO ${this.#stages.has(table) ? this.#stages.sql(table) : qualified(this.#options.dataset, table)}
+       BY NAME SELECT * FROM ${temporary(STAGE)}`,
     );
-    await this.#connection.exec(`DROP TABLE temp.main.${STAGE}`);
+    await this.#connection.exec(`DROP TABLE ${temporary(STAGE)}`);
   }
 
   async widen(table: string, base: string, variant: string): Promise<boolean> {
@@ -165,8 +184,18 @@ export class DuckDBLoad implements DestinationLoad {
     const target = qualified(dataset, table);
     try {
       const columns = await storedColumns(this.#connection, dataset, table);
-      const folded = await foldVariant(this.#connection, target, columns, base, variant);
-      if (folded) this.#tables.set(sameName(table), await storedColumns(this.#connection, dataset, table));
+      const staged = this.#stages.columns(table);
+      const tables = [
+        { target, columns },
+        ...(staged ? [{ target: this.#stages.sql(table), columns: staged }] : []),
+      ];
+      const folded = await foldVariant(this.#connection, tables, base, variant);
+      if (folded) {
+        const stored = await storedColumns(this.#connection, dataset, table);
+        this.#tables.set(sameName(table), stored);
+        const type = stored.find(({ name }) => sameName(name) === sameName(base))?.type;
+        if (type) this.#stages.folded(table, base, variant, type);
+      }
       return folded;
     } catch (error) {
       const where = { table, column: base };
@@ -176,6 +205,33 @@ export class DuckDBLoad implements DestinationLoad {
         `cannot widen column ${base} of table ${table}`,
         where,
       );
+    }
+  }
+
+  async merge(plan: MergePlan): Promise<void> {
+    this.#check();
+    const { dataset } = this.#options;
+    const names = plan.tables.map(({ name }) => name);
+    try {
+      for (const name of names.filter((table) => !this.#stages.has(table))) {
+        const stored = await storedColumns(this.#connection, dataset, name);
+        // Nothing has come for it, but what is nested in rows that go must go, too.
+        await this.#stages.ensure(name, stored, plan.strategy !== "delete-insert");
+      }
+      const dialect = {
+        target: (table: string) => qualified(dataset, table),
+        stage: (table: string) => this.#stages.sql(table),
+        temporary,
+        arrival: "rowid",
+      };
+      const rooted = names.some((name) => this.#rooted.has(sameName(name)));
+      const before = rooted ? rootKeyStatements(plan.tables, dialect) : [];
+      for (const sql of [...before, ...mergeStatements(plan, dialect)]) await this.#connection.exec(sql);
+      await this.#stages.drop(names);
+    } catch (error) {
+      throw destinationError(error, "DESTINATION_FAILED", `cannot merge into table ${names[0]}`, {
+        table: names[0]!,
+      });
     }
   }
 

@@ -19,31 +19,61 @@ function commonType(base: string, variant: string): string | undefined {
   return undefined;
 }
 
-/** Folds the column `variant` into `base` where no value changes. Returns whether it did; else nothing has changed. */
+/** A table, as SQL, and its columns. */
+export interface Widened {
+  target: string;
+  columns: readonly StoredColumn[];
+}
+
+/** Folds the column `variant` into `base`, in all of the tables, where no value changes. Returns whether it did; else
+ *  nothing has changed. */
 export async function foldVariant(
   connection: DuckDBConnection,
-  target: string,
-  columns: readonly StoredColumn[],
+  tables: readonly Widened[],
   base: string,
   variant: string,
 ): Promise<boolean> {
+  const folds: Fold[] = [];
+  for (const table of tables) {
+    const fold = await foldOf(connection, table, base, variant);
+    if (!fold) return false;
+    folds.push(fold);
+  }
+  for (const { target, to, from, type } of folds) {
+    const [baseName, variantName] = [quoteName(to.name), quoteName(from.name)];
+    if (to.type !== type) await connection.exec(`ALTER TABLE ${target} ALTER ${baseName} TYPE ${type}`);
+    await connection.exec(
+      `UPDATE ${target} SET ${baseName} = CAST(${variantName} AS ${type}) WHERE ${variantName} IS NOT NULL`,
+    );
+    await connection.exec(`ALTER TABLE ${target} DROP COLUMN ${variantName}`);
+  }
+  return true;
+}
+
+interface Fold {
+  target: string;
+  to: StoredColumn;
+  from: StoredColumn;
+  type: string;
+}
+
+async function foldOf(
+  connection: DuckDBConnection,
+  { target, columns }: Widened,
+  base: string,
+  variant: string,
+): Promise<Fold | undefined> {
   const find = (name: string): StoredColumn | undefined =>
     columns.find((column) => sameName(column.name) === sameName(name));
   const [to, from] = [find(base), find(variant)];
   const type = to && from && commonType(to.type, from.type);
-  if (!to || !from || !type) return false;
-  const [baseName, variantName] = [quoteName(to.name), quoteName(from.name)];
+  if (!to || !from || !type) return undefined;
   if (type === "DOUBLE") {
-    const integers = to.type === "BIGINT" ? baseName : variantName;
+    const integers = quoteName(to.type === "BIGINT" ? to.name : from.name);
     const inexact = await connection.query(
       `SELECT 1 FROM ${target} WHERE CAST(CAST(${integers} AS DOUBLE) AS HUGEINT) <> ${integers} LIMIT 1`,
     );
-    if (readRows(inexact).length > 0) return false;
+    if (readRows(inexact).length > 0) return undefined;
   }
-  if (to.type !== type) await connection.exec(`ALTER TABLE ${target} ALTER ${baseName} TYPE ${type}`);
-  await connection.exec(
-    `UPDATE ${target} SET ${baseName} = CAST(${variantName} AS ${type}) WHERE ${variantName} IS NOT NULL`,
-  );
-  await connection.exec(`ALTER TABLE ${target} DROP COLUMN ${variantName}`);
-  return true;
+  return { target, to, from, type };
 }

@@ -2,6 +2,7 @@ import { RunletError } from "../../errors.ts";
 import { host } from "../../host.ts";
 import { isValue, type Value } from "../../pipeline/value.ts";
 import type { Capabilities, Destination } from "../contract.ts";
+import { MERGE_STRATEGIES } from "../merge-plan.ts";
 import { passwordOf, printedAddress, readAddress } from "./address.ts";
 import { PostgresSession } from "./session.ts";
 
@@ -17,6 +18,7 @@ const CAPABILITIES: Capabilities = {
   maxIdentifierLength: 63,
   atomicity: "package",
   dispositions: ["append", "replace"],
+  mergeStrategies: MERGE_STRATEGIES,
   preferredStreamBytes: 8 * 1024 * 1024,
 };
 

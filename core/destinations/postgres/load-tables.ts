@@ -1,4 +1,6 @@
 import type { ColumnSchema, TableSchema, WriteDisposition } from "../../schema/types.ts";
+import { type MergePlan, RECORD_COLUMN } from "../merge-plan.ts";
+import { mergeStatements, rootKeyStatements } from "../sql/merge.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { Connection } from "./connection.ts";
 import type { LoadLocks } from "./locks.ts";
@@ -24,6 +26,23 @@ interface LoadTable {
   added: ColumnSchema[];
   /** Columns that get a unique index before the commit, when rows are in: sorted once, it costs a fraction. */
   unique: string[];
+  /** Whether the rows that wait are merged, by {@link LoadTables.merge}. */
+  merging: boolean;
+  /** Whether it was there, and has got root keys in this load. */
+  rooted: boolean;
+}
+
+function loadTable(columns: StoredColumn[], more: Partial<LoadTable> = {}): LoadTable {
+  return {
+    columns,
+    created: false,
+    stage: undefined,
+    added: [],
+    unique: [],
+    merging: false,
+    rooted: false,
+    ...more,
+  };
 }
 
 /** The tables of one load, changed such that readers are held up for no longer than the commit.
@@ -34,7 +53,7 @@ interface LoadTable {
  *    TRUNCATE, or a new table put in place of the old, would be faster for big tables and leave nothing for vacuum, but lock
  *    readers out, show an empty table to transactions that began before, and lose the table's views and grants.
  *  - Columns are added just before the commit, since that locks readers out until it. The rows of such a table wait in a
- *    temporary one, which belongs to the connection and vanishes with the transaction. */
+ *    temporary one, which belongs to the connection and vanishes with the transaction. So do rows that are merged. */
 export class LoadTables {
   readonly #connection: Connection;
   readonly #dataset: string;
@@ -61,6 +80,7 @@ export class LoadTables {
   }
 
   async prepare(table: TableSchema, disposition: WriteDisposition): Promise<void> {
+    if (disposition === "merge") return this.#prepareMerge(table);
     const { name } = table;
     const wanted = completeColumns(table);
     const known = this.#tables.get(name);
@@ -77,7 +97,7 @@ export class LoadTables {
     } else {
       await this.#locks.shareTable(name);
     }
-    const found: LoadTable = { columns: stored, created: false, stage: undefined, added: [], unique: [] };
+    const found = loadTable(stored);
     this.#tables.set(name, found);
     await this.#extend(name, found, wanted);
   }
@@ -94,35 +114,52 @@ export class LoadTables {
   async #create(name: string, wanted: readonly ColumnSchema[]): Promise<void> {
     await this.#locks.ownTable(name);
     await createTable(this.#connection, this.#dataset, name, wanted);
-    this.#tables.set(name, {
-      columns: await storedColumns(this.#connection, this.#dataset, name),
-      created: true,
-      stage: undefined,
-      added: [],
-      unique: uniqueOf(wanted),
-    });
+    const columns = await storedColumns(this.#connection, this.#dataset, name);
+    this.#tables.set(name, loadTable(columns, { created: true, unique: uniqueOf(wanted) }));
+  }
+
+  async #prepareMerge(table: TableSchema): Promise<void> {
+    const { name } = table;
+    const { [RECORD_COLUMN]: record, ...columns } = table.columns;
+    const wanted = completeColumns({ ...table, columns });
+    let known = this.#tables.get(name);
+    if (!known) {
+      await this.#locks.ownTable(name);
+      const stored = await storedColumns(this.#connection, this.#dataset, name);
+      if (stored.length > 0) this.#tables.set(name, loadTable(stored));
+      else if (wanted.length > 0) await this.#create(name, wanted);
+      else return;
+      known = this.#tables.get(name)!;
+    }
+    known.merging = true;
+    if (known.stage === undefined) await this.#stage(name, known, record !== undefined);
+    await this.#extend(name, known, wanted);
   }
 
   async #extend(name: string, table: LoadTable, wanted: readonly ColumnSchema[]): Promise<void> {
     const names = new Set(table.columns.map((column) => column.name));
     const added = wanted.filter((column) => !names.has(column.name));
     if (added.length === 0) return;
-    if (table.created) {
+    if (table.created && !table.merging) {
       await addColumns(this.#connection, qualified(this.#dataset, name), name, added);
       table.columns = await storedColumns(this.#connection, this.#dataset, name);
       return;
     }
-    if (table.stage === undefined) {
-      const stage = this.#stages++;
-      await this.#connection.run(
-        `CREATE TEMP TABLE ${quoteName(stageTable(stage))} ON COMMIT DROP
-         AS SELECT * FROM ${qualified(this.#dataset, name)} WITH NO DATA`,
-      );
-      table.stage = stage;
-    }
-    await addColumns(this.#connection, stageName(table.stage), name, added);
+    if (table.stage === undefined) await this.#stage(name, table, false);
+    await addColumns(this.#connection, stageName(table.stage!), name, added);
     table.added.push(...added);
-    table.columns = await this.#staged(table.stage);
+    table.columns = await this.#staged(table.stage!);
+  }
+
+  async #stage(name: string, table: LoadTable, withRecord: boolean): Promise<void> {
+    const stage = this.#stages++;
+    const more = withRecord ? `, NULL::bigint AS ${quoteName(RECORD_COLUMN)}` : "";
+    await this.#connection.run(
+      `CREATE TEMP TABLE ${quoteName(stageTable(stage))} ON COMMIT DROP
+       AS SELECT *${more} FROM ${qualified(this.#dataset, name)} WITH NO DATA`,
+    );
+    table.stage = stage;
+    table.columns = await this.#staged(stage);
   }
 
   async #staged(stage: number): Promise<StoredColumn[]> {
@@ -138,13 +175,47 @@ export class LoadTables {
     else await this.#locks.shareTable(name);
     const target = qualified(this.#dataset, name);
     const columns = await storedColumns(this.#connection, this.#dataset, name);
-    if (!(await foldVariant(this.#connection, target, columns, base, variant))) return false;
+    const stage = table?.stage;
+    const waiting = stage === undefined ? [] : [{ target: stageName(stage), columns: table!.columns }];
+    const folded = await foldVariant(this.#connection, [{ target, columns }, ...waiting], base, variant);
+    if (!folded) return false;
     // The table is this load's own now, locked until the commit.
-    const changed: LoadTable = table ?? { columns, created: true, stage: undefined, added: [], unique: [] };
+    const changed = table ?? loadTable(columns);
     changed.created = true;
-    changed.columns = await storedColumns(this.#connection, this.#dataset, name);
+    changed.columns =
+      stage === undefined
+        ? await storedColumns(this.#connection, this.#dataset, name)
+        : await this.#staged(stage);
     this.#tables.set(name, changed);
     return true;
+  }
+
+  /** Merges the rows that wait for the plan's tables. */
+  async merge(plan: MergePlan): Promise<void> {
+    const withRecord = plan.strategy !== "delete-insert";
+    for (const { name } of plan.tables) {
+      // Where nothing has come, what is nested in rows that go must go, too.
+      const columns: TableSchema["columns"] = {};
+      if (withRecord) columns[RECORD_COLUMN] = { name: RECORD_COLUMN };
+      await this.#prepareMerge({ name, columns });
+      await this.#settle(name, this.#tables.get(name)!);
+      await this.#connection.run(`ANALYZE ${this.target(name)}`);
+    }
+    const dialect = {
+      target: (table: string) => qualified(this.#dataset, table),
+      stage: (table: string) => this.target(table),
+      temporary: (name: string) => `pg_temp.${quoteName(name)}`,
+      arrival: "ctid",
+    };
+    const rooted = plan.tables.some(({ name }) => this.#tables.get(name)!.rooted);
+    const before = rooted ? rootKeyStatements(plan.tables, dialect) : [];
+    for (const sql of [...before, ...mergeStatements(plan, dialect)]) await this.#connection.run(sql);
+    for (const { name } of plan.tables) {
+      const table = this.#tables.get(name)!;
+      await this.#connection.run(`DROP TABLE ${stageName(table.stage!)}`);
+      const columns = await storedColumns(this.#connection, this.#dataset, name);
+      Object.assign(table, { stage: undefined, merging: false, rooted: false, created: true, columns });
+    }
   }
 
   /** Adds the columns, moves the rows that wait, and makes indexes. */
@@ -160,6 +231,11 @@ export class LoadTables {
     if (table.stage === undefined) return;
     const target = qualified(this.#dataset, name);
     await addColumns(this.#connection, target, name, table.added);
+    if (table.merging) {
+      table.rooted ||= !table.created && table.added.some((column) => column.root_key);
+      table.added = [];
+      return;
+    }
     const columns = table.columns.map((column) => quoteName(column.name)).join(", ");
     const stage = stageName(table.stage);
     await this.#connection.run(`INSERT INTO ${target} (${columns}) SELECT ${columns} FROM ${stage}`);

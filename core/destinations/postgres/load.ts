@@ -3,7 +3,7 @@ import { failpoint } from "../../packages/failpoints.ts";
 import { RunletError } from "../../errors.ts";
 import type { TableSchema, WriteDisposition } from "../../schema/types.ts";
 import { quoteName } from "../sql/quote.ts";
-import type { CommitFacts, DestinationLoad } from "../contract.ts";
+import type { CommitFacts, DestinationLoad, MergePlan } from "../contract.ts";
 import type { Connection } from "./connection.ts";
 import { type CopyColumn, encodeCopy, refuseNul } from "./copy-binary.ts";
 import { destinationError, isConnectionLost } from "./errors.ts";
@@ -134,6 +134,17 @@ export class PostgresLoad implements DestinationLoad {
         `cannot widen column ${base} of table ${table}`,
         where,
       );
+    }
+  }
+
+  async merge(plan: MergePlan): Promise<void> {
+    this.#check();
+    if (this.#replayed) return;
+    const table = plan.tables[0].name;
+    try {
+      await this.#tables.merge(plan);
+    } catch (error) {
+      throw destinationError(error, "DESTINATION_FAILED", `cannot merge into table ${table}`, { table });
     }
   }
 

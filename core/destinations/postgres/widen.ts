@@ -19,30 +19,55 @@ function commonType(base: StoredType, variant: StoredType): string | undefined {
   return integers + digits.scale <= 38 ? `numeric(${integers + digits.scale},${digits.scale})` : undefined;
 }
 
-/** Folds the column `variant` into `base` where no value changes. Returns whether it did; else nothing has changed. */
+/** A table, as SQL, and its columns. */
+export interface Widened {
+  target: string;
+  columns: readonly StoredColumn[];
+}
+
+/** Folds the column `variant` into `base`, in all of the tables, where no value changes. Returns whether it did; else
+ *  nothing has changed. */
 export async function foldVariant(
   connection: Connection,
-  target: string,
-  columns: readonly StoredColumn[],
+  tables: readonly Widened[],
   base: string,
   variant: string,
 ): Promise<boolean> {
+  const types: string[] = [];
+  for (const table of tables) {
+    const type = await foldedType(connection, table, base, variant);
+    if (type === undefined) return false;
+    types.push(type);
+  }
+  const [baseName, variantName] = [quoteName(base), quoteName(variant)];
+  for (const [index, { target }] of tables.entries()) {
+    const type = types[index];
+    await connection.run(
+      `ALTER TABLE ${target} ALTER ${baseName} TYPE ${type} USING coalesce(${variantName}::${type}, ${baseName}::${type})`,
+    );
+    await connection.run(`ALTER TABLE ${target} DROP COLUMN ${variantName}`);
+  }
+  return true;
+}
+
+/** The type that holds all values of both columns; undefined where there is none. */
+async function foldedType(
+  connection: Connection,
+  { target, columns }: Widened,
+  base: string,
+  variant: string,
+): Promise<string | undefined> {
   const to = columns.find(({ name }) => name === base);
   const from = columns.find(({ name }) => name === variant);
   const type = to && from && commonType(to.type, from.type);
-  if (!type) return false;
-  const [baseName, variantName] = [quoteName(base), quoteName(variant)];
+  if (!type) return undefined;
   if (type === "double precision") {
-    const integers = to.type.name === "int8" ? baseName : variantName;
+    const integers = quoteName(to.type.name === "int8" ? base : variant);
     const { rows } = await connection.rows(
       `SELECT 1 FROM ${target} WHERE CASE WHEN ${integers} > ${LARGEST_EXACT} THEN true
          ELSE ${integers}::double precision::bigint <> ${integers} END LIMIT 1`,
     );
-    if (rows.length > 0) return false;
+    if (rows.length > 0) return undefined;
   }
-  await connection.run(
-    `ALTER TABLE ${target} ALTER ${baseName} TYPE ${type} USING coalesce(${variantName}::${type}, ${baseName}::${type})`,
-  );
-  await connection.run(`ALTER TABLE ${target} DROP COLUMN ${variantName}`);
-  return true;
+  return type;
 }

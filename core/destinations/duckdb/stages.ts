@@ -1,0 +1,80 @@
+import { RECORD_COLUMN } from "../merge-plan.ts";
+import { quoteName } from "../sql/quote.ts";
+import type { DuckDBConnection } from "./driver.ts";
+import { qualified, sameName, type StoredColumn } from "./tables.ts";
+
+/** Where rows wait for a merge: a temporary table per table, which no other connection sees and no file keeps. */
+export class Stages {
+  readonly #connection: DuckDBConnection;
+  readonly #dataset: string;
+  readonly #stages = new Map<string, { name: string; columns: StoredColumn[] }>();
+
+  constructor(connection: DuckDBConnection, dataset: string) {
+    this.#connection = connection;
+    this.#dataset = dataset;
+  }
+
+  has(table: string): boolean {
+    return this.#stages.has(sameName(table));
+  }
+
+  /** The stage's name in the temporary schema. */
+  name(table: string): string {
+    return this.#stages.get(sameName(table))!.name;
+  }
+
+  /** The stage as SQL. */
+  sql(table: string): string {
+    return temporary(this.name(table));
+  }
+
+  columns(table: string): readonly StoredColumn[] | undefined {
+    return this.#stages.get(sameName(table))?.columns;
+  }
+
+  /** Makes the stage of a table exist, with the columns the table has by now. */
+  async ensure(table: string, columns: readonly StoredColumn[], withRecord: boolean): Promise<void> {
+    const record: StoredColumn = { name: RECORD_COLUMN, type: "BIGINT", nullable: true };
+    const wanted = [...columns.map((column) => ({ ...column })), ...(withRecord ? [record] : [])];
+    const known = this.#stages.get(sameName(table));
+    if (!known) {
+      const name = `_runlet_stage_${this.#stages.size}`;
+      const more = withRecord ? `, CAST(NULL AS BIGINT) AS ${quoteName(RECORD_COLUMN)}` : "";
+      await this.#connection.exec(
+        `CREATE TEMP TABLE ${name} AS SELECT *${more} FROM ${qualified(this.#dataset, table)} LIMIT 0`,
+      );
+      this.#stages.set(sameName(table), { name, columns: wanted });
+      return;
+    }
+    const names = new Set(known.columns.map((column) => sameName(column.name)));
+    for (const { name, type } of wanted.filter((column) => !names.has(sameName(column.name)))) {
+      // JSON has no name to declare a column with; its text becomes JSON on the way into the table.
+      const declared = type === "JSON" ? "VARCHAR" : type;
+      await this.#connection.exec(
+        `ALTER TABLE ${temporary(known.name)} ADD COLUMN ${quoteName(name)} ${declared}`,
+      );
+      known.columns.push({ name, type: declared, nullable: true });
+    }
+  }
+
+  /** After a fold: without the variant, the base as the table has it. */
+  folded(table: string, base: string, variant: string, type: string): void {
+    const known = this.#stages.get(sameName(table));
+    if (!known) return;
+    known.columns = known.columns
+      .filter((column) => sameName(column.name) !== sameName(variant))
+      .map((column) => (sameName(column.name) === sameName(base) ? { ...column, type } : column));
+  }
+
+  async drop(tables: readonly string[]): Promise<void> {
+    for (const table of tables.filter((name) => this.has(name))) {
+      await this.#connection.exec(`DROP TABLE ${this.sql(table)}`);
+      this.#stages.delete(sameName(table));
+    }
+  }
+}
+
+/** A temporary table as SQL. */
+export function temporary(name: string): string {
+  return `temp.main.${quoteName(name)}`;
+}
