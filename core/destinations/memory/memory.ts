@@ -1,10 +1,12 @@
 import { RunletError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import { decodeState } from "../../schema/state.ts";
-import type { ColumnSchema } from "../../schema/types.ts";
+import type { ColumnSchema, TableSchema } from "../../schema/types.ts";
 import { widened } from "../../schema/widened.ts";
 import type { Destination, DestinationLoad, DestinationSession } from "../contract.ts";
-import { copied, emptyData, rowsOf, type StoredData } from "./store.ts";
+import { MERGE_STRATEGIES, RECORD_COLUMN } from "../merge-plan.ts";
+import { mergeRows } from "./merge.ts";
+import { copied, emptyData, rowsOf, type StoredData, type StoredTable } from "./store.ts";
 
 /** A destination in this process's memory, for tests. */
 export interface MemoryStore extends Destination {
@@ -24,6 +26,7 @@ export function memory(): MemoryStore {
       maxIdentifierLength: 65_536,
       atomicity: "package",
       dispositions: ["append", "replace"],
+      mergeStrategies: MERGE_STRATEGIES,
       preferredStreamBytes: 8 * 1024 * 1024,
     },
     async open({ dataset }) {
@@ -83,35 +86,41 @@ function session(datasets: Map<string, StoredData>, dataset: string): Destinatio
 function load(datasets: Map<string, StoredData>, dataset: string): DestinationLoad {
   const started = datasets.get(dataset);
   const staged = copied(started ?? emptyData());
+  /** Tables of rows that wait for a merge. */
+  const waiting = new Map<string, StoredTable>();
+  const make = (into: Map<string, StoredTable>, schema: TableSchema): StoredTable => {
+    const stored = into.get(schema.name) ?? { schema, merged: [], streams: [], folds: [] };
+    stored.schema = schema;
+    into.set(schema.name, stored);
+    return stored;
+  };
   return {
     async prepare(table, disposition) {
-      const stored = staged.tables.get(table.name);
-      if (!stored) staged.tables.set(table.name, { schema: table, streams: [], folds: [] });
-      else {
-        stored.schema = table;
-        if (disposition === "replace") stored.streams = [];
-      }
+      if (disposition === "merge") make(waiting, table);
+      const { [RECORD_COLUMN]: _, ...columns } = table.columns;
+      const stored = make(staged.tables, { ...table, columns });
+      if (disposition === "replace") Object.assign(stored, { streams: [], merged: [] });
     },
     async write(table, stream) {
-      const stored = staged.tables.get(table);
+      const stored = waiting.get(table) ?? staged.tables.get(table);
       if (!stored) throw new RunletError("DEFECT", `rows for ${table}, which was not prepared`);
       stored.streams.push(stream);
     },
     async widen(table, base, variant) {
-      const stored = staged.tables.get(table);
-      if (!stored) return false;
-      const from = stored.schema.columns[variant];
-      const exact =
-        from?.data_type !== "double" || rowsOf(stored).every((row) => typeof row[base] !== "bigint");
-      if (!from || !exact) return false;
-      const columns: Record<string, ColumnSchema> = {
-        ...stored.schema.columns,
-        [base]: widened(stored.schema.columns[base]!, from),
-      };
-      delete columns[variant];
-      stored.schema = { ...stored.schema, columns };
-      stored.folds.push({ base, variant, scale: from.data_type === "decimal" ? (from.scale ?? 9) : 0 });
+      const tables = [staged.tables.get(table), waiting.get(table)].filter((stored) => stored !== undefined);
+      if (tables.length === 0 || !tables.every((stored) => isExact(stored, base, variant))) return false;
+      for (const stored of tables) fold(stored, base, variant);
       return true;
+    },
+    async merge(plan) {
+      const rows = (tables: Map<string, StoredTable>): Map<string, Record<string, Json>[]> =>
+        new Map([...tables].map(([name, stored]) => [name, rowsOf(stored)]));
+      const merged = mergeRows(plan, { there: rows(staged.tables), waiting: rows(waiting) });
+      for (const [name, left] of merged) {
+        waiting.delete(name);
+        const stored = staged.tables.get(name);
+        if (stored) Object.assign(stored, { merged: left, streams: [], folds: [] });
+      }
     },
     async commit(facts) {
       if (datasets.get(dataset) !== started) {
@@ -124,4 +133,22 @@ function load(datasets: Map<string, StoredData>, dataset: string): DestinationLo
     },
     rollback: async () => undefined,
   };
+}
+
+/** Whether a number variant can be folded into its column with no value changed. */
+function isExact(stored: StoredTable, base: string, variant: string): boolean {
+  const from = stored.schema.columns[variant];
+  if (!from) return false;
+  return from.data_type !== "double" || rowsOf(stored).every((row) => typeof row[base] !== "bigint");
+}
+
+function fold(stored: StoredTable, base: string, variant: string): void {
+  const from = stored.schema.columns[variant]!;
+  const columns: Record<string, ColumnSchema> = {
+    ...stored.schema.columns,
+    [base]: widened(stored.schema.columns[base]!, from),
+  };
+  delete columns[variant];
+  stored.schema = { ...stored.schema, columns };
+  stored.folds.push({ base, variant, scale: from.data_type === "decimal" ? (from.scale ?? 9) : 0 });
 }

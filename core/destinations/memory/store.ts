@@ -6,6 +6,8 @@ import type { TableSchema } from "../../schema/types.ts";
 /** Rows of one table: Arrow as it came, and number variants folded into their columns. */
 export interface StoredTable {
   schema: TableSchema;
+  /** Rows that a merge has left; those of the streams come after them. */
+  merged: Record<string, Json>[];
   streams: Uint8Array[];
   /** `scale`: digits after the point where integers became decimals, which are text. */
   folds: { base: string; variant: string; scale: number }[];
@@ -24,8 +26,8 @@ export function emptyData(): StoredData {
 /** A copy that shares the Arrow bytes, which never change. */
 export function copied(data: StoredData): StoredData {
   const tables = new Map<string, StoredTable>();
-  for (const [name, { schema, streams, folds }] of data.tables) {
-    tables.set(name, { schema, streams: [...streams], folds: [...folds] });
+  for (const [name, { schema, merged, streams, folds }] of data.tables) {
+    tables.set(name, { schema, merged, streams: [...streams], folds: [...folds] });
   }
   return { tables, loads: [...data.loads] };
 }
@@ -33,7 +35,8 @@ export function copied(data: StoredData): StoredData {
 /** The rows of a table, with every column of it; missing values are null. */
 export function rowsOf(table: StoredTable): Record<string, Json>[] {
   const columns = Object.values(table.schema.columns).filter((column) => column.data_type !== undefined);
-  return table.streams.flatMap(readJsonRows).map((row) => {
+  const rows = table.merged.map((row) => ({ ...row }));
+  return [...rows, ...table.streams.flatMap(readJsonRows)].map((row) => {
     for (const { base, variant, scale } of table.folds) {
       const value = row[base];
       if (value === null || value === undefined) row[base] = row[variant] ?? null;

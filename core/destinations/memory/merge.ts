@@ -1,0 +1,132 @@
+import type { Json } from "../../json.ts";
+import { type MergePlan, type MergeTable, RECORD_COLUMN } from "../merge-plan.ts";
+
+type Row = Record<string, Json>;
+
+/** Rows per table of one merge. */
+export interface MergeRows {
+  /** Rows that are there. */
+  readonly there: ReadonlyMap<string, Row[]>;
+  /** Rows that wait, in the order they came, with {@link RECORD_COLUMN}. */
+  readonly waiting: ReadonlyMap<string, Row[]>;
+}
+
+/** What the tables hold after a merge: the outcome of `core/destinations/sql/merge.ts`, in memory. */
+export function mergeRows(plan: MergePlan, rows: MergeRows): Map<string, Row[]> {
+  const [root, ...nested] = plan.tables;
+  const there = (table: MergeTable): Row[] => rows.there.get(table.name) ?? [];
+  const waiting = (table: MergeTable): Row[] => rows.waiting.get(table.name) ?? [];
+  const result = new Map<string, Row[]>();
+  const append = (table: MergeTable, old: Row[], added: Row[]): void =>
+    void result.set(table.name, [...old, ...added.map((row) => pick(row, table.columns))]);
+
+  if (plan.strategy === "scd2") {
+    const { from, to, version, boundary, active } = plan.scd2!;
+    const end = active ?? null;
+    const isActive = (row: Row): boolean => row[to] === end;
+    const come = new Set(waiting(root).map((row) => row[version]));
+    const scope = valuesOf(waiting(root), plan.mergeKey);
+    const old = there(root).map((row) => {
+      const inScope = plan.mergeKey.length === 0 || scope.has(keyOf(row, plan.mergeKey) ?? "");
+      return isActive(row) && inScope && !come.has(row[version]!) ? { ...row, [to]: boundary } : row;
+    });
+    const valid = new Set(old.filter(isActive).map((row) => row[version]));
+    const kept = winners(plan, waiting(root), [version], "first");
+    append(
+      root,
+      old,
+      kept.filter((row) => !valid.has(row[version]!)).map((row) => ({ ...row, [from]: boundary, [to]: end })),
+    );
+    const records = new Set(kept.map((row) => row[RECORD_COLUMN]));
+    for (const table of nested) {
+      const known = new Set(there(table).map((row) => row[table.rowKey]));
+      const added = waiting(table).filter(
+        (row) => records.has(row[RECORD_COLUMN]!) && !known.has(row[table.rowKey]!),
+      );
+      append(table, there(table), added);
+    }
+    return result;
+  }
+
+  const keys = [plan.primaryKey, plan.mergeKey].filter((key) => key.length > 0);
+  const link = plan.strategy === "delete-insert" ? undefined : RECORD_COLUMN;
+  let kept = winners(
+    plan,
+    waiting(root),
+    plan.primaryKey,
+    plan.strategy === "insert-only" ? "first" : "last",
+  );
+  if (plan.hardDelete) {
+    const { column, bool } = plan.hardDelete;
+    kept = kept.filter((row) => (bool ? row[column] !== true : (row[column] ?? null) === null));
+  }
+  const gone = new Set<Json | undefined>();
+  if (plan.strategy === "insert-only") {
+    const known = valuesOf(there(root), plan.primaryKey);
+    kept = kept.filter((row) => !known.has(keyOf(row, plan.primaryKey) ?? ""));
+    append(root, there(root), kept);
+  } else {
+    const come = keys.map((key) => ({ key, values: valuesOf(waiting(root), key) }));
+    const goes = (row: Row): boolean => come.some(({ key, values }) => values.has(keyOf(row, key) ?? ""));
+    for (const row of there(root)) if (goes(row)) gone.add(row[root.rowKey]);
+    append(
+      root,
+      there(root).filter((row) => !goes(row)),
+      kept,
+    );
+  }
+  const taken = new Set(kept.map((row) => row[link ?? root.rowKey]));
+  for (const table of nested) {
+    append(
+      table,
+      there(table).filter((row) => !gone.has(row[table.rootKey!])),
+      waiting(table).filter((row) => taken.has(row[link ?? table.rootKey!]!)),
+    );
+  }
+  return result;
+}
+
+/** Of rows of one key the one that stays, in the order they came. */
+function winners(plan: MergePlan, rows: Row[], key: readonly string[], which: "first" | "last"): Row[] {
+  if (key.length === 0 || (plan.deduplicated && plan.strategy !== "scd2")) return rows;
+  const best = new Map<string, Row>();
+  for (const row of rows) {
+    // SQL puts rows without a key into one group, too, when it numbers them.
+    const id = JSON.stringify(key.map((column) => printed(row[column])));
+    const other = best.get(id);
+    if (!other || beats(plan, row, other, which)) best.set(id, row);
+  }
+  const chosen = new Set(best.values());
+  return rows.filter((row) => chosen.has(row));
+}
+
+function beats({ dedupSort }: MergePlan, row: Row, other: Row, which: "first" | "last"): boolean {
+  if (dedupSort) {
+    const [mine, theirs] = [row[dedupSort.column] ?? null, other[dedupSort.column] ?? null];
+    if (mine === null || theirs === null) {
+      if (mine !== theirs) return theirs === null;
+    } else if (mine !== theirs) return mine < theirs === (dedupSort.order === "asc");
+  }
+  return which === "last";
+}
+
+function valuesOf(rows: readonly Row[], key: readonly string[]): Set<string> {
+  return new Set(rows.map((row) => keyOf(row, key)).filter((value) => value !== undefined));
+}
+
+/** The key's values as text; undefined where one is null, which equals nothing. */
+function keyOf(row: Row, key: readonly string[]): string | undefined {
+  if (key.length === 0 || key.some((column) => (row[column] ?? null) === null)) return undefined;
+  return JSON.stringify(key.map((column) => printed(row[column])));
+}
+
+/** Integers are numbers or bigint, by size. */
+function printed(value: Json | undefined): string {
+  return typeof value === "bigint" || typeof value === "number"
+    ? String(value)
+    : JSON.stringify(value ?? null, (_, inner: unknown) => (typeof inner === "bigint" ? `${inner}n` : inner));
+}
+
+function pick(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
+}
