@@ -19,7 +19,7 @@ const named = (pattern) =>
   }));
 
 export default defineConfig(
-  globalIgnores(["dist", "build", "core/engine", "test/engine/assembly", "**/.venv"]),
+  globalIgnores(["dist", "build", "core/engine", "wasi", "test/engine/assembly", "**/.venv"]),
   {
     rules: {
       "no-cond-assign": "error",

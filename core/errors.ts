@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   SCHEMA_INVALID: { exit: 3, actor: "author", retry: false },
   NULL_IN_KEY: { exit: 3, actor: "author", retry: false },
   SOURCE_NOT_JSON: { exit: 4, actor: "operator", retry: false },
+  SOURCE_NOT_CSV: { exit: 4, actor: "operator", retry: false },
   SOURCE_NOT_UTF8: { exit: 4, actor: "operator", retry: false },
   SOURCE_SELECTOR: { exit: 4, actor: "author", retry: false },
   SOURCE_HTTP: { exit: 4, actor: "operator", retry: true },

@@ -29,12 +29,15 @@ export {
   type ErrorOptions,
   type ErrorWhere,
 } from "./errors.ts";
+export type { CsvOptions, Format } from "./binding/contract.ts";
 export { installHost, type Host, type HostFile } from "./host.ts";
 export type { Json } from "./json.ts";
 export type { Bytes, Data, Piece } from "./pipeline/data.ts";
 export { datasetOf, type Dataset } from "./pipeline/dataset.ts";
 export { incremental, type Incremental, type IncrementalOptions } from "./pipeline/incremental.ts";
+export type { BudgetName } from "./pipeline/budget.ts";
 export type { LoadedTable, LoadInfo } from "./pipeline/load-info.ts";
+export type { Remaining } from "./pipeline/round.ts";
 export type {
   Column,
   Context,

@@ -1,17 +1,8 @@
 // Browsers, main thread and workers alike, and every other place with the Web's own interfaces.
-// A content security policy needs script-src 'wasm-unsafe-eval'.
+// A content security policy needs script-src 'wasm-unsafe-eval', and worker-src 'self' for workers.
 import { installHost } from "../core/index.ts";
-import { engineModule } from "./engine-module.ts";
+import { browserHost } from "./host.ts";
 
-let compiled: Promise<WebAssembly.Module> | undefined;
-
-installHost({
-  name: "browser",
-  engineModule: () => (compiled ??= engineModule()),
-  env: () => undefined,
-  envPlaces: [],
-  now: () => performance.timeOrigin + performance.now(),
-  random: (into) => crypto.getRandomValues(into as Uint8Array<ArrayBuffer>),
-});
+installHost(browserHost);
 
 export * from "../core/index.ts";

@@ -1,9 +1,10 @@
 import { armFailpoints, type Failpoint, FAILPOINTS } from "../core/packages/failpoints.ts";
 import { RunletError } from "../core/errors.ts";
+import { machine } from "./machine.ts";
 
 /** Kills this process, as a power cut would, when a run comes to the point that RUNLET_FAILPOINT names for the n-th
  *  time: `package.seal.after`, `extract.page:3`. For tests. @throws RunletError CONFIG_INVALID */
-export function armCrashPoint(value = process.env["RUNLET_FAILPOINT"]): void {
+export function armCrashPoint(value = machine().variable("RUNLET_FAILPOINT")): void {
   if (!value) return;
   const [name, count = "1"] = value.split(":");
   if (!FAILPOINTS.includes(name as Failpoint)) {

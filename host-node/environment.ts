@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { parse as parseEnv } from "dotenv";
 import { parse as parseToml } from "smol-toml";
 import { RunletError } from "../core/errors.ts";
+import { machine } from "./machine.ts";
 
 const SETTINGS = "runlet.toml";
 
@@ -26,7 +27,7 @@ export function environmentPlaces(): string[] {
  *  `runlet.toml` it is a key at the top or under `[secrets]` or `[settings]`. Empty means absent.
  *  @throws RunletError CONFIG_INVALID when a file cannot be read as what it is */
 export function environment(name: string): string | undefined {
-  return process.env[name] || inEnvFile().get(name) || inSettings().get(name) || undefined;
+  return machine().variable(name) || inEnvFile().get(name) || inSettings().get(name) || undefined;
 }
 
 function inEnvFile(): Values {
@@ -72,6 +73,7 @@ function valuesOf(
 }
 
 function textOf(path: string, required: boolean): string {
+  if (!required && !machine().mayRead(path)) return "";
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {

@@ -20,7 +20,10 @@ export async function files(pattern: string): Promise<HostFile[]> {
   }
   const paths = await glob(pattern);
   return Promise.all(
-    paths.map(async (path) => ({ path, size: (await stat(path)).size, open: () => streamOf(path) })),
+    paths.map(async (path) => {
+      const { size, mtimeMs } = await stat(path);
+      return { path, size, modified: mtimeMs, open: () => streamOf(path) };
+    }),
   );
 }
 

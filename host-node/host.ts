@@ -1,5 +1,4 @@
 import type { Host } from "../core/host.ts";
-import { destinationAt } from "./address.ts";
 import { engineModule } from "./engine-module.ts";
 import { environment, environmentPlaces } from "./environment.ts";
 import { files, readFile, writeFile } from "./files.ts";
@@ -14,14 +13,17 @@ export const nodeHost: Host = {
   get envPlaces() {
     return environmentPlaces();
   },
-  defaultDestination: (address, pipeline) => destinationAt(address ?? defaultAddress(pipeline)),
-  // The driver is loaded when a database is opened, not before.
+  // What a run may never need (destinations, drivers) is loaded when it does.
+  defaultDestination: async (address, pipeline) =>
+    (await import("./address.ts")).destinationAt(address ?? defaultAddress(pipeline)),
   duckdb: async (options) => (await import("./duckdb/index.ts")).openDuckDB(options),
+  duckdbInstance: async (db) => (await import("./duckdb/index.ts")).openOwnInstance(db),
   socket: openSocket,
   log: (line) => void process.stderr.write(`${line}\n`),
   files,
   readFile,
   writeFile,
+  disk: async (path, options) => (await import("./disk.ts")).openDisk(path, options),
   storage: (name) => storageAt(name),
   now: () => performance.timeOrigin + performance.now(),
   random: (into) => crypto.getRandomValues(into as Uint8Array<ArrayBuffer>),

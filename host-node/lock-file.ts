@@ -8,8 +8,8 @@ import {
   rmSync,
   writeSync,
 } from "node:fs";
-import { hostname } from "node:os";
 import { processName, startOf } from "./duckdb/processes.ts";
+import { machine, SOME_MACHINE } from "./machine.ts";
 
 /** Who holds a lock. */
 export interface Holder {
@@ -19,6 +19,8 @@ export interface Holder {
   started: string;
   /** When the lock was taken: ISO 8601, UTC. */
   since?: string;
+  /** The file is locked as well, as long as the process lives. */
+  claimed?: true;
 }
 
 export interface FileLock {
@@ -27,7 +29,7 @@ export interface FileLock {
 
 /** A holder as messages name it: `process 4711 (node)`, with its machine where that is another. */
 export function holderName(holder: Holder): string {
-  const here = holder.host === hostname();
+  const here = holder.host === machine().hostName();
   if (here && holder.pid === process.pid) return "this process";
   const name = here ? processName(holder.pid) : "";
   return `process ${holder.pid}${name ? ` (${name})` : ""}${here ? "" : ` on ${holder.host}`}`;
@@ -37,11 +39,12 @@ export function holderName(holder: Holder): string {
  *  @throws what `held` makes of a living holder */
 export function takeLock(lock: string, held: (holder: Holder) => Error): FileLock {
   const text = JSON.stringify(ownHolder());
-  while (!create(lock, text)) {
+  let letGo: (() => void) | undefined;
+  while (!(letGo = create(lock, text))) {
     const found = readLock(lock);
     if (found === undefined) continue;
     const holder = parseHolder(found);
-    if (holder && isAlive(holder)) throw held(holder);
+    if (holder && isAlive(holder, lock)) throw held(holder);
     // A process that died between creating and writing its lock leaves an empty one.
     removeStale(lock, found);
   }
@@ -49,14 +52,21 @@ export function takeLock(lock: string, held: (holder: Holder) => Error): FileLoc
   const release = (): void => {
     process.off("exit", release);
     if (readLock(lock) === text) rmSync(lock, { force: true });
+    letGo();
   };
   process.once("exit", release);
   return { release };
 }
 
 function ownHolder(): Holder {
-  const since = new Date().toISOString();
-  return { pid: process.pid, host: hostname(), started: startOf(process.pid), since };
+  const { hostName, claim } = machine();
+  return {
+    pid: process.pid,
+    host: hostName(),
+    started: startOf(process.pid),
+    since: new Date().toISOString(),
+    ...(claim ? { claimed: true } : {}),
+  };
 }
 
 function parseHolder(text: string): Holder | undefined {
@@ -68,31 +78,38 @@ function parseHolder(text: string): Holder | undefined {
   }
 }
 
-function isAlive(holder: Holder): boolean {
-  if (holder.host !== hostname()) return true;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+function isAlive(holder: Holder, lock: string): boolean {
+  const { hostName, isRunning, claim } = machine();
+  const here = holder.host === hostName();
+  const perhapsHere = here || holder.host === SOME_MACHINE || hostName() === SOME_MACHINE;
+  if (holder.claimed && claim && perhapsHere) {
+    const letGo = claim(lock);
+    letGo?.();
+    return letGo === undefined;
   }
+  if (!here) return true;
+  if (isRunning(holder.pid) === false) return false;
   return holder.started === "" || holder.started === startOf(holder.pid);
 }
 
-function create(lock: string, text: string): boolean {
+/** How to let go of it; undefined when there is one already. */
+function create(lock: string, text: string): (() => void) | undefined {
   let descriptor: number;
   try {
     descriptor = openSync(lock, "wx");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return undefined;
     throw error;
   }
+  // Before its text is there: whoever reads that finds the file locked.
+  const letGo = machine().claim?.(lock);
   try {
     writeSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
-  return true;
+  return letGo ?? (() => undefined);
 }
 
 function readLock(lock: string): string | undefined {

@@ -5,8 +5,17 @@ import { dirname } from "node:path";
  *  to a new folder in an existing one, as /proc does. Throws the file system's error. */
 export function makeFolder(path: string): void {
   if (existsSync(path)) return;
-  const parent = dirname(path);
-  if (parent !== path) makeFolder(parent);
+  try {
+    make(path);
+  } catch (error) {
+    // Those above it are not asked about where they are there: they may not be readable.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(path) === path) throw error;
+    makeFolder(dirname(path));
+    make(path);
+  }
+}
+
+function make(path: string): void {
   try {
     mkdirSync(path);
   } catch (error) {

@@ -6,6 +6,7 @@ import { failpoint } from "../core/packages/failpoints.ts";
 import type { Storage, StorageLock, StoredItem } from "../core/packages/storage.ts";
 import { environment } from "./environment.ts";
 import { holderName, takeLock } from "./lock-file.ts";
+import { machine } from "./machine.ts";
 
 /** What is being written, and what is being removed, so that a crash leaves it recognisable. */
 const PARTIAL = /\.(partial|removed)(\.\d+)?$/;
@@ -114,17 +115,21 @@ async function writeBytes(file: FileHandle, bytes: Uint8Array): Promise<void> {
 /** Makes a folder and those on its way, each name made durable in the folder above it. */
 async function makeFolder(path: string): Promise<void> {
   if (existsSync(path)) return;
-  if (dirname(path) !== path) await makeFolder(dirname(path));
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
+  const make = () =>
+    mkdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+  // Those above it are not asked about where they are there: they may not be readable.
+  await make().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT" || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await make();
+  });
   await syncFolder(dirname(path));
 }
 
 async function syncFolder(path: string): Promise<void> {
-  if (process.platform === "win32") return;
+  if (process.platform === "win32" || !machine().mayRead(path)) return;
   const folder = await open(path, "r");
   try {
     await folder.sync();

@@ -2,7 +2,8 @@
 import core from "../core.wasm";
 import { installHost } from "../core/index.ts";
 import { workersHost } from "./host.ts";
+import { openSocket } from "./socket.ts";
 
-installHost(workersHost("workerd", core));
+installHost({ ...workersHost("workerd", core), socket: openSocket });
 
 export * from "../core/index.ts";

@@ -8,19 +8,14 @@ import { KEEP } from "./canonical-exports.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Compiles the engine; returns the bytes. `flags` are further asc flags. */
-export async function compileEngine(flags = []) {
+export const compileEngine = (flags = []) =>
+  compile("core/engine/index.ts", ["--transform", `${root}scripts/canonical-exports.mjs`, ...flags]);
+
+/** Compiles an entry with the options of asconfig.json; returns the bytes. */
+export async function compile(entry, flags) {
   const built = {};
   const { error, stderr } = await asc.main(
-    [
-      "core/engine/index.ts",
-      "--config",
-      "asconfig.json",
-      "--transform",
-      `${root}scripts/canonical-exports.mjs`,
-      "--outFile",
-      "core.wasm",
-      ...flags,
-    ],
+    [entry, "--config", "asconfig.json", "--outFile", "core.wasm", ...flags],
     {
       baseDir: root,
       writeFile: (name, contents) => {
@@ -32,16 +27,24 @@ export async function compileEngine(flags = []) {
   return withoutKeptExports(built["core.wasm"]);
 }
 
-/** Takes out the exports that only kept functions out of line while Binaryen optimised. */
+const { BulkMemory, BulkMemoryOpt, MutableGlobals, NontrappingFPToInt, SIMD128, SignExt } = binaryen.Features;
+/** What every runtime has. */
+const FEATURES = BulkMemory | BulkMemoryOpt | MutableGlobals | NontrappingFPToInt | SIMD128 | SignExt;
+
+/** Takes out the exports that only kept functions out of line while Binaryen optimised for speed; then a round for
+ *  size. */
 function withoutKeptExports(bytes) {
   const module = binaryen.readBinary(bytes);
-  module.setFeatures(binaryen.Features.All);
+  module.setFeatures(FEATURES);
   const names = [];
   for (let i = 0; i < module.getNumExports(); i++) {
     const name = binaryen.getExportInfo(module.getExportByIndex(i)).name;
     if (name.startsWith(KEEP)) names.push(name);
   }
   for (const name of names) module.removeExport(name);
+  binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(2);
+  module.optimize();
   const out = module.emitBinary();
   module.dispose();
   return out;

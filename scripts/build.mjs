@@ -1,4 +1,4 @@
-// Everything into dist/: the engine (when its sources changed) and the TypeScript of core and hosts.
+// Everything into dist/: the engine in its three forms (when its sources changed) and the TypeScript of core and hosts.
 import { createHash } from "node:crypto";
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -7,13 +7,29 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
-const ENGINE_SOURCES = [
-  "core/engine",
-  "scripts/build-engine.mjs",
-  "scripts/canonical-exports.mjs",
-  "asconfig.json",
+const COMPILER = ["scripts/build-engine.mjs", "scripts/canonical-exports.mjs", "asconfig.json"];
+
+/** What is made of other sources than TypeScript; each only when its sources (or what was made of them) changed. */
+const ARTEFACTS = [
+  {
+    what: "the engine",
+    script: "build-engine",
+    sources: ["core/engine", ...COMPILER],
+    outputs: ["core.wasm", "core/binding/core-bytes.js", "core/binding/core-bytes.d.ts"],
+  },
+  {
+    what: "the engine as a component",
+    script: "build-component",
+    sources: ["dist/core.wasm", "core/engine/engine.wit", "scripts/build-component.mjs"],
+    outputs: ["runlet-engine.component.wasm"],
+  },
+  {
+    what: "the engine as a WASI command",
+    script: "build-wasi",
+    sources: ["wasi", "core/engine", "scripts/build-wasi.mjs", "scripts/wasi-command.mjs", ...COMPILER],
+    outputs: ["runlet-engine.wasm"],
+  },
 ];
-const ENGINE_OUTPUTS = ["core.wasm", "core/binding/core-bytes.js", "core/binding/core-bytes.d.ts"];
 
 function filesIn(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -21,28 +37,28 @@ function filesIn(folder) {
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }
 
-/** Digest of the engine's sources, and of what was made of them. */
-function engineHash() {
+/** Digest of an artefact's sources, and of what was made of them. */
+function digestOf({ sources, outputs }) {
   const hash = createHash("sha256");
-  const sources = ENGINE_SOURCES.flatMap((path) =>
+  const files = sources.flatMap((path) =>
     path.includes(".") ? [join(root, path)] : filesIn(join(root, path)),
   );
-  for (const file of [...sources.sort(), ...ENGINE_OUTPUTS.map((path) => join(dist, path))]) {
+  for (const file of [...files.sort(), ...outputs.map((path) => join(dist, path))]) {
     hash.update(`${file}\0`).update(existsSync(file) ? readFileSync(file) : "");
   }
   return hash.digest("hex");
 }
 
-async function buildEngine() {
-  const stamp = join(dist, ".engine-hash");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === engineHash()) return;
-  console.log("building the engine (about half a minute, only when its sources changed)…");
-  const build = spawnSync(process.execPath, [join(root, "scripts/build-engine.mjs")], {
+function buildArtefact(artefact) {
+  const stamp = join(dist, `.${artefact.script}-hash`);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digestOf(artefact)) return;
+  console.log(`building ${artefact.what} (some seconds, only when its sources changed)…`);
+  const build = spawnSync(process.execPath, [join(root, `scripts/${artefact.script}.mjs`)], {
     cwd: root,
     stdio: "inherit",
   });
   if (build.status !== 0) process.exit(build.status ?? 1);
-  writeFileSync(stamp, engineHash());
+  writeFileSync(stamp, digestOf(artefact));
 }
 
 function buildTypeScript() {
@@ -56,17 +72,18 @@ function buildTypeScript() {
 
 /** Modules whose source is gone would be packed for ever. */
 function removeOrphans() {
+  const outputs = ARTEFACTS.flatMap((artefact) => artefact.outputs);
   for (const file of filesIn(dist)) {
     const path = file.slice(dist.length + 1);
     const module = /^((?:core|host-[a-z]+)[\\/].*?)(?:\.d\.ts|\.js)$/.exec(path);
-    if (!module || ENGINE_OUTPUTS.includes(path.replaceAll("\\", "/"))) continue;
+    if (!module || outputs.includes(path.replaceAll("\\", "/"))) continue;
     const source = join(root, module[1]);
     if (!existsSync(`${source}.ts`) && !existsSync(`${source}.js`)) rmSync(file);
   }
 }
 
 mkdirSync(dist, { recursive: true });
-await buildEngine();
+for (const artefact of ARTEFACTS) buildArtefact(artefact);
 buildTypeScript();
 removeOrphans();
 // What a published package links as `runlet` must be executable in a clone, too.

@@ -23,7 +23,7 @@ const names = {
   reasonOfTrap: "reason-of-trap",
 };
 
-const outOfLine = [
+export const outOfLine = [
   "scan/text/skipSpace",
   "scan/text/unescape",
   "tables/shape/findField",
@@ -41,12 +41,16 @@ const outOfLine = [
   "parse/cold/coldLiteral",
   "parse/number/putLongNumber",
   "parse/number/putNumberAside",
+  "parse/number/putPlainNumberAside",
   "parse/object/parseList",
   "parse/object/parseElement",
   "parse/object/putListString",
   "parse/own-ids/ownNestedIds",
   "parse/element/makeValueField",
   "parse/element/makeListField",
+  "csv/row/readRow",
+  "csv/row/putCell",
+  "csv/csv/fieldsIn",
 ];
 
 export const KEEP = "keep:";

@@ -50,9 +50,30 @@ export interface ColumnHint {
   maskKey?: string;
 }
 
+/** How bytes are read. `auto`: one JSON document, or newline-delimited JSON when more follows the first line; `csv`:
+ *  RFC 4180; `tsv`: the same with tabs. */
+export type Format = "auto" | "ndjson" | "json" | "csv" | "tsv";
+
+/** Options of comma-separated text. What is not given is found out from the first 64 KB. */
+export interface CsvOptions {
+  /** Whether the first record names the columns; default: true, unless `columns` does. */
+  header?: boolean;
+  /** Names of the columns; without header and names they are `column_1`, `column_2`, … */
+  columns?: readonly string[];
+  /** One ASCII character that is no letter, digit or sign; default: `,`, `;`, tab or `|`, whichever fits. */
+  delimiter?: string;
+  /** One ASCII character, or "" for none; default: `"`, or `'` where the text clearly quotes with it. */
+  quote?: string;
+  /** Lines to pass over before the header. */
+  skipRows?: number;
+  /** false: every column is text (unless a hint gives it a type). Default true: the first MB decides. */
+  types?: boolean;
+}
+
 export interface InputOptions {
-  /** `auto`: one JSON document, or newline-delimited JSON when more follows the first line. */
-  format?: "auto" | "ndjson" | "json";
+  format?: Format;
+  /** How comma-separated text is read. */
+  csv?: CsvOptions;
   /** Where the records are in a JSON document; a list there gives one record per element. */
   records?: Path;
   /** Columns added to every record: names (as in the data) and JSON text of their values. */
@@ -115,5 +136,22 @@ export interface Engine {
   tableSchema(table: string, version: number): Uint8Array;
   schema(): EngineSchema;
   /** Frees the engine. */
+  close(): void;
+}
+
+/** An engine that may answer later, since it is on another thread. An {@link Engine} is one that answers at once. */
+export interface RunEngine {
+  input(table: string, ordinal: number, options?: InputOptions): number | Promise<number>;
+  /** As {@link Engine.push}; the count may leave out the records of this chunk, and a fault in it may come with a later
+   *  call for the input. With a `limit` both are said at once. */
+  push(input: number, chunk: Uint8Array): number | Promise<number>;
+  pushText(input: number, text: string): number | Promise<number>;
+  end(input: number): InputSummary | Promise<InputSummary>;
+  abort(input: number): void;
+  /** Only with `drain` may it answer later. */
+  takeInto(sink: (batch: EngineBatch) => void, drain?: boolean): boolean | Promise<boolean>;
+  /** Of a batch that was taken. */
+  tableSchema(table: string, version: number): Uint8Array;
+  schema(): EngineSchema | Promise<EngineSchema>;
   close(): void;
 }

@@ -1,15 +1,20 @@
+import { hostLimits } from "../host.ts";
+
 /** Bodies up to this size are complete before their first byte is normalised, so that a broken one can be asked for
- *  again. Bytes. */
+ *  again, unless the host has little memory. Bytes. */
 export const WHOLE_BODY_BYTES = 16 * 1024 * 1024;
 
-/** The start of a stream: all of it (`rest` is undefined) or its first {@link WHOLE_BODY_BYTES}. */
+/** The start of a stream: all of it (`rest` is undefined) or its first part. */
 export interface Held {
   bytes: Uint8Array;
   rest: ReadableStreamDefaultReader<Uint8Array> | undefined;
 }
 
-/** Reads a stream up to {@link WHOLE_BODY_BYTES}. */
-export async function hold(stream: ReadableStream<Uint8Array>, limit = WHOLE_BODY_BYTES): Promise<Held> {
+/** Reads a stream up to `limit`, by default as far as the host's memory lets a body be held. */
+export async function hold(
+  stream: ReadableStream<Uint8Array>,
+  limit = hostLimits().bodyBytes ?? WHOLE_BODY_BYTES,
+): Promise<Held> {
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -30,7 +30,10 @@ export async function recover(
       continue;
     }
     if (!sameTarget(manifest, target)) continue;
-    if (manifest.status === "extracting") await store.remove(id);
+    if (manifest.status === "extracting") {
+      await session.discard?.(id);
+      await store.remove(id);
+    }
     if (manifest.status !== "sealed") continue;
     failpoint("recover.before");
     const outcome = await loadPackage(store, manifest, session);

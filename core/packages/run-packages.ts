@@ -1,14 +1,23 @@
 import type { Destination } from "../destinations/contract.ts";
 import { RunletError } from "../errors.ts";
+import type { Folder, FolderOptions } from "../folders/folder.ts";
 import type { Host } from "../host.ts";
 import { sha256 } from "./digest.ts";
 import { failpoint } from "./failpoints.ts";
+import { openFolderStorage } from "./folder-storage.ts";
 import type { PackageTarget } from "./manifest.ts";
 import { PackageStore } from "./package-store.ts";
 import type { Storage, StorageLock } from "./storage.ts";
 
 export type PackageMode = "remove" | "keep" | "none";
-export type PackageOptions = PackageMode | { mode?: PackageMode; maxBytes?: number };
+export type PackageOptions =
+  | PackageMode
+  | {
+      mode?: PackageMode;
+      maxBytes?: number;
+      /** Where packages are kept, such as a bucket; default: the host's storage. */
+      folder?: Folder;
+    };
 
 /** Bytes of Arrow a package may have when nobody says. */
 const MAX_BYTES = 64 * 1024 ** 3;
@@ -31,6 +40,8 @@ export interface PackagesOf {
   options: PackageOptions | undefined;
   /** A setting as text; empty when it is not set. */
   setting(name: string): Promise<string>;
+  /** What a folder for packages may need to open. */
+  opening: FolderOptions;
 }
 
 /** Opens the place of a pipeline's packages and locks it for this target; undefined where the run has none.
@@ -45,15 +56,17 @@ export async function openPackages(of: PackagesOf): Promise<RunPackages | undefi
     });
   }
   // What is gone with its process cannot be continued; said explicitly, packages are written all the same.
-  if (asked === "none" || !host.storage || (destination.ephemeral && given.mode === undefined))
-    return undefined;
+  if (asked === "none" || (destination.ephemeral && given.mode === undefined)) return undefined;
+  const { folder } = given;
+  const open = folder ? () => openFolderStorage(folder, pipeline, of.opening) : host.storage?.bind(host);
+  if (!open) return undefined;
   const maxBytes = given.maxBytes ?? Number((await of.setting("RUNLET_PACKAGE_BYTES")) || MAX_BYTES);
   if (!(maxBytes > 0)) {
     throw new RunletError("CONFIG_INVALID", "RUNLET_PACKAGE_BYTES is no number of bytes", {
       hint: "write it in digits: 10000000000",
     });
   }
-  const storage = host.storage(pipeline);
+  const storage = await open(pipeline);
   const target: PackageTarget = {
     destination: destination.address,
     dataset,

@@ -1,6 +1,7 @@
 import { RunletError } from "../errors.ts";
 import { hold, type Held } from "../http/body.ts";
 import type { Bytes } from "./data.ts";
+import { isBlob, isResponse } from "./kinds.ts";
 import { originOf } from "./origin.ts";
 
 /** Bytes per push: enough to hide the call, little enough to stay in the cache. */
@@ -12,7 +13,7 @@ const CHUNK_BYTES = 256 * 1024;
 export async function* chunks(piece: Bytes): AsyncGenerator<Uint8Array> {
   if (piece instanceof Uint8Array) yield* unpacked({ bytes: piece, rest: undefined });
   else if (piece instanceof ArrayBuffer) yield* unpacked({ bytes: new Uint8Array(piece), rest: undefined });
-  else if (!(piece instanceof Response)) yield* unpacked(await hold(stream(piece), MAGIC_BYTES));
+  else if (!isResponse(piece)) yield* unpacked(await hold(stream(piece), MAGIC_BYTES));
   else {
     const whole = originOf(piece)?.bytes;
     if (whole) yield* unpacked({ bytes: whole, rest: undefined });
@@ -46,7 +47,7 @@ async function* unpacked(held: Held): AsyncGenerator<Uint8Array> {
 }
 
 function stream(piece: ReadableStream<Uint8Array> | Blob): ReadableStream<Uint8Array> {
-  return piece instanceof Blob ? (piece.stream() as ReadableStream<Uint8Array>) : asBytes(piece);
+  return isBlob(piece) ? (piece.stream() as ReadableStream<Uint8Array>) : asBytes(piece);
 }
 
 function bodyOf(response: Response): ReadableStream<Uint8Array> {

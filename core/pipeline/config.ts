@@ -50,6 +50,11 @@ export class Config {
     return readSetting(value.name, found, value.fallback, parseLossless);
   }
 
+  /** What `run({env})` holds under a name, as it is. */
+  binding(name: string): unknown {
+    return Object.hasOwn(this.env, name) ? this.env[name] : undefined;
+  }
+
   private advice(name: string): string {
     const { envPlaces } = this.host;
     if (envPlaces.length === 0) return `pass it: run({ env: { ${name}: … } }) · nothing loaded`;

@@ -1,4 +1,4 @@
-/** Bytes of JSON or NDJSON, gzip recognised: to the engine untouched. */
+/** Bytes of JSON, NDJSON or CSV, gzip recognised: to the engine untouched. */
 export type Bytes = Response | ReadableStream<Uint8Array> | Uint8Array | ArrayBuffer | Blob;
 
 /** Bytes, JSON text, or an object or array of records. */

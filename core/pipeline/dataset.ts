@@ -22,7 +22,10 @@ export function datasetOf(
 ): Dataset {
   const ask = async <T>(question: (session: DestinationSession) => Promise<T>): Promise<T> => {
     try {
-      const resolve = config && { resolve: (value: unknown) => config.text(value) };
+      const resolve = config && {
+        resolve: (value: unknown) => config.text(value),
+        binding: (name: string) => config.binding(name),
+      };
       const session = await destination.open({ dataset, existing: true, ...resolve });
       try {
         return await question(session);

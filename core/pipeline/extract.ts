@@ -1,9 +1,11 @@
-import type { Engine, InputOptions, InputSummary, Path } from "../binding/contract.ts";
+import type { InputOptions, InputSummary, Path, RunEngine } from "../binding/contract.ts";
 import { RunletError } from "../errors.ts";
 import { untilAborted } from "./abort.ts";
 import { inOrder } from "./ahead.ts";
 import { chunks } from "./chunks.ts";
-import { leaves, type Leaf } from "./leaves.ts";
+import { csvRows } from "./csv-rows.ts";
+import { isText, readingOf, type Reading } from "./format.ts";
+import { leaves, type Leaf, type Piece } from "./leaves.ts";
 import type { Context } from "./options.ts";
 import { originOf, type Origin } from "./origin.ts";
 import { parsePath, recordsAt, valuesAt } from "./path.ts";
@@ -11,6 +13,8 @@ import { atOrigin, atResource } from "./placed.ts";
 import { picked, type Picked } from "./picked.ts";
 import type { Node, Plan } from "./plan.ts";
 import type { Meter } from "./progress.ts";
+import { openerOf, type Opening } from "./resumable.ts";
+import type { Round } from "./round.ts";
 import { parsedRows } from "./rows.ts";
 import { stringifyRecord } from "./stringify.ts";
 import type { Json } from "../json.ts";
@@ -20,12 +24,14 @@ import type { Step } from "../trace/step.ts";
 /** What extraction needs of its run. */
 export interface ExtractRun {
   readonly plan: Plan;
-  readonly engine: Engine;
+  readonly engine: RunEngine;
   readonly meter: Meter;
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
   /** Records per resource, at most. */
   readonly limit: number | undefined;
+  /** Where reading begins and ends; absent: all of it. */
+  readonly round?: Round;
   context(node: Node): Promise<Context<unknown, unknown>>;
   /** Takes what the engine has finished; waits while the destination is busy. */
   drain(): Promise<void>;
@@ -41,22 +47,29 @@ export const UNLOADED = "_runlet_unloaded_";
  *  @throws RunletError with source and resource in `where` */
 export async function extract(run: ExtractRun): Promise<void> {
   const extraction = new Extraction(run);
-  const { roots } = run.plan;
-  await inOrder(
-    roots.map((node) => () => extraction.start(node)),
-    RESOURCES_AHEAD,
-    async (found, at) => {
-      await extraction.consume(roots[at]!, found, undefined);
-      extraction.ended(roots[at]!);
-      return true;
-    },
-  );
+  const { round } = run;
+  const begun: Node[] = [];
+  function* starts() {
+    for (const node of round?.roots ?? run.plan.roots) {
+      if (round && !round.starts(node)) continue;
+      begun.push(node);
+      yield () => extraction.start(node);
+    }
+  }
+  // What is asked for early could not be left for the next run.
+  await inOrder(starts(), round?.isLimited ? 1 : RESOURCES_AHEAD, async (found, at) => {
+    await extraction.consume(begun[at]!, found, undefined);
+    extraction.ended(begun[at]!);
+    return true;
+  });
 }
 
 class Extraction {
   private readonly run: ExtractRun;
   private readonly ordinals = new Map<Node, number>();
   private readonly taken = new Map<Node, number>();
+  private readonly openings = new Map<Node, Opening>();
+  private readonly left = new Set<Node>();
 
   constructor(run: ExtractRun) {
     this.run = run;
@@ -67,11 +80,34 @@ class Extraction {
     this.run.signal.throwIfAborted();
     this.step(node).reached();
     const { body } = node.definition;
-    if (typeof body !== "function") yield* leaves(body);
+    if (typeof body !== "function") yield* leaves(this.opened(node, await body));
     else {
       const context = await this.run.context(node);
-      yield* leaves(item ? body(item.item, context) : body(context));
+      if (item) yield* leaves(body(item.item, context));
+      else {
+        const data = this.opened(node, await body(context));
+        const places = this.openings.has(node) || node.definition.options.resumable === true;
+        yield* leaves(data, places && this.run.round?.mayStop(node));
+      }
     }
+  }
+
+  /** The data from where an earlier run of the round has left it. */
+  private opened(node: Node, data: unknown): unknown {
+    const open = this.run.round && openerOf(data);
+    if (!open) return data;
+    const opening = open(this.run.round!.placeOf(node));
+    this.openings.set(node, opening);
+    return opening;
+  }
+
+  /** Whether to go on with a resource of which all that was asked for has been read. */
+  private async goesOn(node: Node): Promise<boolean> {
+    const opening = this.openings.get(node);
+    const own = { at: null, label: "where its function left off" };
+    const goesOn = await this.run.round!.goesOn(node, async () => (opening ? opening.place() : own));
+    if (!goesOn) this.left.add(node);
+    return goesOn;
   }
 
   /** Normalises the pieces. False when the resource has all the records it may have. */
@@ -80,6 +116,10 @@ class Extraction {
     try {
       if (this.satisfied(node)) return false;
       for await (const leaf of pieces) {
+        if (leaf.kind === "boundary") {
+          if (!(await this.goesOn(node))) return false;
+          continue;
+        }
         await this.feed(node, leaf, item);
         if (this.satisfied(node)) return false;
       }
@@ -94,19 +134,26 @@ class Extraction {
     }
   }
 
-  /** Tells that the resource, and those that hang on it, are read. */
+  /** Tells that the resource, and those that hang on it, are read, as far as they are to be. */
   ended(node: Node): void {
+    const why = this.openings.get(node)?.startedOver?.();
+    if (why) this.run.recorder.notice(`resource ${node.name} was read from its start: ${why}`);
+    if (!this.left.has(node)) this.run.round?.ended(node);
+    this.told(node);
+  }
+
+  private told(node: Node): void {
     const { start, end, counts } = this.step(node);
     const durationMs = Math.round(end - start);
     this.run.recorder.log("info", "extract.end", { resource: node.name, durationMs, ...counts });
-    for (const child of node.children) this.ended(child);
+    for (const child of node.children) this.told(child);
   }
 
   private step(node: Node): Step {
     return this.run.recorder.step("extract", { resource: node.name });
   }
 
-  private async feed(node: Node, leaf: Leaf, item: Picked | undefined): Promise<void> {
+  private async feed(node: Node, leaf: Piece, item: Picked | undefined): Promise<void> {
     const origin = leaf.kind === "bytes" ? originOf(leaf.piece) : undefined;
     this.run.meter.pages++;
     this.step(node).add({ pages: 1 });
@@ -122,18 +169,20 @@ class Extraction {
   /** The straight road: bytes to the engine, nothing parsed here. */
   private async feedBytes(
     node: Node,
-    leaf: Exclude<Leaf, { kind: "records" }>,
+    leaf: Exclude<Piece, { kind: "records" }>,
     origin: Origin | undefined,
     item: Picked | undefined,
   ): Promise<void> {
-    const records = origin?.records ?? recordPath(node);
+    const reading = this.reading(node, leaf, origin);
+    const records = isText(reading.format) ? undefined : (origin?.records ?? recordPath(node));
     const wanted = [...(origin?.capture ?? [])];
     // A page that is one object and no record path: the page is the record, and what is wanted of it lies inside.
-    const inside = !records?.length && beginsWithBrace(origin?.bytes) ? wanted : [];
+    const inside =
+      !records?.length && !isText(reading.format) && beginsWithBrace(origin?.bytes) ? wanted : [];
     const summary = await this.input(
       node,
       {
-        format: origin?.format ?? "auto",
+        ...reading,
         ...(records ? { records } : {}),
         capture: { document: wanted, record: inside },
       },
@@ -154,6 +203,10 @@ class Extraction {
     origin?.told?.(found, summary.records);
   }
 
+  private reading(node: Node, leaf: Piece, origin: Origin | undefined): Reading {
+    return readingOf(node.definition.options, origin, leaf.kind === "bytes" ? leaf.piece : undefined);
+  }
+
   private async feedRecords(
     node: Node,
     records: readonly unknown[],
@@ -172,7 +225,7 @@ class Extraction {
   /** The road through objects. */
   private async feedMapped(
     node: Node,
-    leaf: Leaf,
+    leaf: Piece,
     origin: Origin | undefined,
     item: Picked | undefined,
   ): Promise<void> {
@@ -186,12 +239,24 @@ class Extraction {
       return;
     }
     const bytes = leaf.kind === "text" ? encoded(leaf.text) : chunks(leaf.piece);
+    const reading = this.reading(node, leaf, origin);
+    if (isText(reading.format)) {
+      const { engine } = this.run;
+      const rows = await csvRows(engine, UNLOADED + node.name, reading, bytes, () => this.run.drain());
+      const mapped = rows.flatMap((row) => map(row) ?? []);
+      await this.feedRecords(node, mapped, item);
+      origin?.told?.(
+        (origin.capture ?? []).map(() => null),
+        rows.length,
+      );
+      return;
+    }
     let count = 0;
     let values: (string | null)[] = (origin?.capture ?? []).map(() => null);
     for await (const { document, records } of parsedRows(
       bytes,
       origin?.records ?? recordPath(node) ?? [],
-      origin?.format,
+      reading.format,
     )) {
       count += records.length;
       if (document !== undefined) values = (origin?.capture ?? []).map((path) => textAt(document, path));
@@ -222,7 +287,7 @@ class Extraction {
     const left = limit === undefined || !node.loaded ? undefined : limit - (this.taken.get(node) ?? 0);
     const normalising = this.run.recorder.step("normalise", { resource: node.name });
     const extracting = this.step(node);
-    const id = engine.input(table, ordinal, {
+    const id = await engine.input(table, ordinal, {
       ...options,
       ...(item && Object.keys(item.constants).length ? { constants: item.constants } : {}),
       ...(node.loaded && typeof tableOption === "object" ? { route: parsePath(tableOption.by) } : {}),
@@ -235,9 +300,10 @@ class Extraction {
       for await (const part of Symbol.asyncIterator in parts
         ? untilAborted(parts[Symbol.asyncIterator](), signal)
         : parts) {
-        const count = normalising.work(() =>
+        const pushed = normalising.work(() =>
           typeof part === "string" ? engine.pushText(id, part) : engine.push(id, part),
         );
+        const count = typeof pushed === "number" ? pushed : await normalising.wait(() => pushed);
         records += count;
         const bytes = typeof part === "string" ? part.length : part.byteLength;
         extracting.add({ records: count, bytes });
@@ -245,7 +311,7 @@ class Extraction {
         await this.run.drain();
         if (left !== undefined && records >= left) break;
       }
-      summary = normalising.work(() => engine.end(id));
+      summary = await normalising.wait(async () => engine.end(id));
       extracting.add({ records: summary.records - records });
       meter.read(node.name, node.table, 0, summary.records - records);
     } catch (error) {

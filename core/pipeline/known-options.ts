@@ -1,4 +1,5 @@
 import { RunletError } from "../errors.ts";
+import { checkBudget } from "./budget.ts";
 import type { RunOptions } from "./run-options.ts";
 
 /** Every option of run() and preview(); the compiler keeps the list complete. */
@@ -6,6 +7,9 @@ const KNOWN: Record<keyof RunOptions, true> = {
   to: true,
   only: true,
   limit: true,
+  data: true,
+  maxDuration: true,
+  maxBytes: true,
   refresh: true,
   env: true,
   fetch: true,
@@ -32,5 +36,6 @@ export function checkRunOptions(options: RunOptions): RunOptions {
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
     throw new RunletError("PIPELINE_INVALID", `limit is ${limit}`, { hint: "give a whole number from 1" });
   }
+  checkBudget(options);
   return options;
 }

@@ -1,26 +1,34 @@
 import { RunletError } from "../errors.ts";
 import type { Bytes } from "./data.ts";
+import { isBlob, isReadableStream, isResponse } from "./kinds.ts";
 
 /** Data taken apart: one piece of bytes, JSON text, or some records as values. */
-export type Leaf =
+export type Piece =
   { kind: "bytes"; piece: Bytes } | { kind: "text"; text: string } | { kind: "records"; records: unknown[] };
+
+/** Between pieces, a boundary: all that the data was asked for so far has been given. */
+export type Leaf = Piece | { kind: "boundary" };
 
 /** Records of a generator that go together. A fixed number: ids must not depend on timing. */
 const TOGETHER = 512;
 
-/** Flattens what a resource gave: promises and (async) iterables, nested as they like, in order. */
-export async function* leaves(data: unknown): AsyncGenerator<Leaf> {
+/** Flattens what a resource gave: promises and (async) iterables, nested as they like, in order. With `boundaries`,
+ *  those of the outermost iterable are told. */
+export async function* leaves(data: unknown, boundaries = false): AsyncGenerator<Leaf> {
   const given = await data;
   if (given === null || given === undefined) return;
   if (typeof given === "string") yield { kind: "text", text: given };
   else if (typeof given !== "object") yield { kind: "records", records: [given] };
   else if (isBytes(given)) yield { kind: "bytes", piece: given };
   else if (Array.isArray(given) && given.every(isRecord)) yield* slices(given);
-  else if (isIterable(given)) yield* each(given);
+  else if (isIterable(given)) yield* each(given, boundaries);
   else yield { kind: "records", records: [given] };
 }
 
-async function* each(items: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<Leaf> {
+async function* each(
+  items: Iterable<unknown> | AsyncIterable<unknown>,
+  boundaries: boolean,
+): AsyncGenerator<Leaf> {
   let records: unknown[] = [];
   const flushed = () => {
     const full = records;
@@ -29,11 +37,13 @@ async function* each(items: Iterable<unknown> | AsyncIterable<unknown>): AsyncGe
   };
   for await (const item of items) {
     if (typeof item === "object" && item !== null && isRecord(item) && !Array.isArray(item)) {
-      if (records.push(item) >= TOGETHER) yield flushed();
-      continue;
+      if (records.push(item) < TOGETHER) continue;
+      yield flushed();
+    } else {
+      if (records.length) yield flushed();
+      yield* leaves(item);
     }
-    if (records.length) yield flushed();
-    yield* leaves(item);
+    if (boundaries) yield { kind: "boundary" };
   }
   if (records.length) yield flushed();
 }
@@ -48,9 +58,9 @@ function isBytes(given: object): given is Bytes {
   return (
     given instanceof Uint8Array ||
     given instanceof ArrayBuffer ||
-    given instanceof Response ||
-    given instanceof ReadableStream ||
-    given instanceof Blob
+    isResponse(given) ||
+    isReadableStream(given) ||
+    isBlob(given)
   );
 }
 

@@ -2,7 +2,9 @@ import { dataTables } from "../schema/document.ts";
 import { schemaTree } from "../schema/tree.ts";
 import type { DataType, SchemaChange, Tables } from "../schema/types.ts";
 import type { Trace } from "../trace/trace.ts";
+import type { BudgetName } from "./budget.ts";
 import type { Dataset } from "./dataset.ts";
+import type { Remaining } from "./round.ts";
 
 /** A table that a run loaded into. */
 export interface LoadedTable {
@@ -32,6 +34,12 @@ export interface LoadInfo {
   readonly bytes: number;
   /** Ids of loads that earlier runs had left in sealed packages, and that this run finished first. */
   readonly recovered: readonly string[];
+  /** Whether all was read. False after a run that its `maxDuration` or `maxBytes` ended early: run again to go on. */
+  readonly complete: boolean;
+  /** What the next run has to read. */
+  readonly remaining: readonly Remaining[];
+  /** Which limit ended the run early. */
+  readonly stoppedBy?: BudgetName;
   readonly durationMs: number;
   /** Milliseconds per stage; they overlap, as the stages do. */
   readonly stages: { readonly extract: number; readonly commit: number };
@@ -107,7 +115,14 @@ function printed(
   const own = Object.fromEntries(
     Object.entries(schema).filter(([name]) => rows[name] || roots.includes(name)),
   );
-  return [head, ...schemaTree(own, { rows, added, roots }).map((line) => `  ${line}`)].join("\n");
+  const tree = schemaTree(own, { rows, added, roots }).map((line) => `  ${line}`);
+  return [head, ...tree, ...left(facts)].join("\n");
+}
+
+function left({ complete, remaining, stoppedBy }: Pick<LoadInfo, "complete" | "remaining" | "stoppedBy">) {
+  if (complete) return [];
+  const what = remaining.map(({ resource, from }) => (from ? `${resource} from ${from}` : resource));
+  return [`  stopped by ${stoppedBy}, run again to continue: ${what.join(", ")}`];
 }
 
 /** A table and those nested in it. */

@@ -1,4 +1,4 @@
-import type { Engine, EngineBatch, EngineSchema } from "../binding/contract.ts";
+import type { EngineBatch, EngineSchema, RunEngine } from "../binding/contract.ts";
 import { readFields } from "../arrow/ipc-schema.ts";
 import { readMessages } from "../arrow/ipc-messages.ts";
 import type { DestinationLoad } from "../destinations/contract.ts";
@@ -40,7 +40,7 @@ const FIRST_ROOM = 64 * 1024;
 /** Gathers the engine's batches to complete Arrow IPC streams and gives them to the destination, each table prepared
  *  before its first row. */
 export class LoadWriter {
-  private readonly engine: Engine;
+  private readonly engine: RunEngine;
   private readonly load: DestinationLoad;
   private readonly options: LoadOptions;
   private readonly pending = new Map<string, Pending>();
@@ -51,12 +51,17 @@ export class LoadWriter {
   private readonly versions = new Map<string, { message: Uint8Array; names: string[] }>();
   private schema: EngineSchema | undefined;
 
-  constructor(engine: Engine, load: DestinationLoad, options: LoadOptions) {
+  constructor(engine: RunEngine, load: DestinationLoad, options: LoadOptions) {
     this.engine = engine;
     this.load = load;
     this.options = options;
     for (const table of Object.values(options.stored))
       this.columns.set(table.name, new Set(complete(table).map(({ name }) => name)));
+  }
+
+  /** Arrow bytes that have been gathered and not yet been written. */
+  get waitingBytes(): number {
+    return this.pendingBytes;
   }
 
   /** Takes what the engine has finished. */
@@ -65,7 +70,9 @@ export class LoadWriter {
     this.schema = undefined;
     const full: Pending[] = [];
     const sink = (batch: EngineBatch) => this.add(batch, full);
-    while (this.engine.takeInto(sink, all)) {
+    for (;;) {
+      const taken = this.engine.takeInto(sink, all);
+      if (!(typeof taken === "boolean" ? taken : await taken)) return;
       for (const pending of full.splice(0)) await this.flush(pending);
       // Many tables with a little each must not add up without bound.
       if (this.pendingBytes > 4 * this.options.streamBytes) {
@@ -114,7 +121,7 @@ export class LoadWriter {
     const { names } = this.version(table, version);
     const known = this.columns.get(table) ?? new Set();
     if (!this.prepared.has(table) || names.some((name) => !known.has(name))) {
-      await this.prepare(this.describe(table, names), new Set([...known, ...names]));
+      await this.prepare(await this.describe(table, names), new Set([...known, ...names]));
     }
     const stage = this.options.meter.stage;
     this.options.meter.at("load");
@@ -135,10 +142,10 @@ export class LoadWriter {
   }
 
   /** The table as the engine knows it now; asked again when it lacks a wanted column. */
-  private describe(table: string, names: readonly string[]): TableSchema {
+  private async describe(table: string, names: readonly string[]): Promise<TableSchema> {
     const known = this.schema?.tables[table];
     if (known && names.every((name) => known.columns[name]?.data_type)) return known;
-    this.schema = this.engine.schema();
+    this.schema = await this.engine.schema();
     return this.schema.tables[table]!;
   }
 
@@ -148,7 +155,7 @@ export class LoadWriter {
     // A second `replace` would remove the rows of this very load.
     const disposition = this.prepared.has(table.name)
       ? "append"
-      : this.options.disposition(rootOf(table.name, this.tables()));
+      : this.options.disposition(rootOf(table.name, await this.tables()));
     this.prepared.add(table.name);
     this.columns.set(table.name, new Set(kept.map(({ name }) => name)));
     await this.load.prepare(
@@ -157,8 +164,8 @@ export class LoadWriter {
     );
   }
 
-  private tables(): Tables {
-    return (this.schema ??= this.engine.schema()).tables;
+  private async tables(): Promise<Tables> {
+    return (this.schema ??= await this.engine.schema()).tables;
   }
 
   /** Writes the rest, prepares what got columns but no rows, empties what is replaced by nothing, folds number
@@ -166,7 +173,7 @@ export class LoadWriter {
   async finish(): Promise<LoadedSchema> {
     await this.drain(true);
     for (const pending of [...this.pending.values()]) await this.leave(pending);
-    const { tables: all, changes, rows } = this.engine.schema();
+    const { tables: all, changes, rows } = await this.engine.schema();
     this.schema = { tables: all, changes, rows };
     const tables: Tables = {};
     for (const [name, table] of Object.entries(all)) if (!name.startsWith(UNLOADED)) tables[name] = table;

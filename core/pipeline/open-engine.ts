@@ -1,5 +1,5 @@
 import { openEngine } from "../binding/engine.ts";
-import type { Engine, TableHints } from "../binding/contract.ts";
+import type { EngineConfig, RunEngine, TableHints } from "../binding/contract.ts";
 import type { Destination } from "../destinations/contract.ts";
 import type { Host } from "../host.ts";
 import type { Tables } from "../schema/types.ts";
@@ -14,7 +14,7 @@ export async function openFor(
   options: RunOptions,
   run: Surroundings,
   from: { loadId: string; tables: Tables; destination?: Destination },
-): Promise<Engine> {
+): Promise<RunEngine> {
   const hints: Record<string, TableHints> = {};
   for (const node of plan.nodes) {
     if (!node.loaded) continue;
@@ -25,17 +25,20 @@ export async function openFor(
       hints[node.table] = { ...known, ...rest, ...(all.length ? { columns: all } : {}) };
     }
   }
-  const { maxNesting, ...normalise } = options.normalise ?? {};
+  const { maxNesting, limits, ...normalise } = options.normalise ?? {};
+  const { recordBytes, memoryBytes } = run.host.limits ?? {};
   const module = options.engineModule ?? (await run.host.engineModule());
-  return openEngine(module, {
+  const config: EngineConfig = {
     loadId: from.loadId,
     seed: options.reproduce?.seed ?? randomSeed(run.host),
     tables: from.tables,
     hints,
     ...normalise,
+    limits: { ...(recordBytes ? { recordBytes } : {}), ...(memoryBytes ? { memoryBytes } : {}), ...limits },
     ...(maxNesting === undefined ? {} : { maxTableNesting: maxNesting }),
     ...(from.destination ? { maxIdentifierLength: from.destination.capabilities.maxIdentifierLength } : {}),
-  });
+  };
+  return (await run.host.openEngine?.(module, config)) ?? openEngine(module, config);
 }
 
 function randomSeed(host: Host): string {

@@ -1,3 +1,4 @@
+import type { CsvOptions, Format } from "../binding/contract.ts";
 import type { Client, HttpConfig } from "../http/config.ts";
 import type { Json } from "../json.ts";
 import type { DataType } from "../schema/types.ts";
@@ -67,11 +68,19 @@ export type Options<Cur, Cfg, Row> = Write & {
   columns?: Record<string, Column>;
   /** Where the records are: `data.items`, `payload[*].rows`. */
   records?: string;
+  /** How bytes are read. Default: as the file's name or the content type tells, else as JSON: one document or lines. */
+  format?: Format;
+  /** How comma-separated text is read; what is not said is found out. */
+  csv?: CsvOptions;
   /** Table name, or the field that names each record's table; default: the resource's name. */
   table?: string | { by: string };
   contract?: Contract;
   /** Levels of nested tables below the resource's; deeper values stay JSON. Default: the run's. */
   maxNesting?: number;
+  /** The function keeps its place itself, in `state`, set before it yields what leads there: a run whose `maxDuration`
+   *  or `maxBytes` is over may end after any piece it yields, and the next run calls it again. Without it only
+   *  `http.pages()` and `files()`, returned as they are, are left before their end. */
+  resumable?: boolean;
   /** Changes, drops (null) or multiplies rows. The one road through objects: integers beyond 2^53 are bigint. */
   map?: (row: NoInfer<Row>) => object | object[] | null;
 };
@@ -99,9 +108,12 @@ export interface AnyOptions {
   readonly schema?: StandardJson<unknown>;
   readonly columns?: Record<string, Column>;
   readonly records?: string;
+  readonly format?: Format;
+  readonly csv?: CsvOptions;
   readonly table?: string | { by: string };
   readonly contract?: Contract;
   readonly maxNesting?: number;
+  readonly resumable?: boolean;
   readonly map?: (row: never) => object | object[] | null;
 }
 

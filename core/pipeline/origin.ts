@@ -1,4 +1,4 @@
-import type { Path } from "../binding/contract.ts";
+import type { Format, Path } from "../binding/contract.ts";
 
 /** What is known of bytes beside the bytes: where they came from, and who waits for values inside them.
  *  Kept beside the piece, so that what a function yields stays an ordinary `Response`, stream or array. */
@@ -7,7 +7,7 @@ export interface Origin {
   readonly label: string;
   readonly url?: string;
   readonly contentType?: string;
-  readonly format?: "auto" | "ndjson" | "json";
+  readonly format?: Format;
   readonly records?: Path;
   /** The whole body, when it has been read already. */
   readonly bytes?: Uint8Array;

@@ -19,10 +19,18 @@ function ownerOf(plan: Plan, root: string): Node | undefined {
   );
 }
 
+/** What a run does with the resources of its plan. */
+export interface Doings {
+  /** Written as with `refresh`. */
+  isAnew(node: Node): boolean;
+  /** Read in this run. */
+  isRead(node: Node): boolean;
+}
+
 /** How the root table called so is written in this run. */
-export function writeOf(plan: Plan, root: string, refresh: boolean): WriteDisposition {
+export function writeOf(plan: Plan, root: string, run: Doings): WriteDisposition {
   const owner = ownerOf(plan, root);
-  return owner ? dispositionOf(owner, refresh) : "append";
+  return owner ? dispositionOf(owner, run.isAnew(owner)) : "append";
 }
 
 /** What the resources of this run say about their root tables. */
@@ -46,8 +54,12 @@ export function resourceFacts(plan: Plan, tables: Tables, refresh: boolean): Rec
 }
 
 /** Whether this run replaces the root table, also when nothing comes for it. */
-export function replaces(plan: Plan, root: string, table: TableSchema, refresh: boolean): boolean {
+export function replaces(plan: Plan, root: string, table: TableSchema, run: Doings): boolean {
   return plan.nodes.some(
-    (node) => node.loaded && dispositionOf(node, refresh) === "replace" && fills(node, root, table.resource),
+    (node) =>
+      node.loaded &&
+      run.isRead(node) &&
+      dispositionOf(node, run.isAnew(node)) === "replace" &&
+      fills(node, root, table.resource),
   );
 }

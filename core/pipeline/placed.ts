@@ -19,13 +19,21 @@ export function atResource(error: unknown, node: Node, signal: AbortSignal): Run
   return withPlace(error, place, error.message);
 }
 
+/** What JSON can begin with. */
+const BEGINS_JSON = /^\s*[{["\d\-tfn]/;
+
 /** The error with what is known of the piece it happened in. */
 export function atOrigin(error: unknown, origin: Origin | undefined): unknown {
   if (!(error instanceof RunletError) || !origin || error.message.startsWith(origin.label) || error.where.url)
     return error;
   if (!/^(SOURCE|LIMIT)_/.test(error.code)) return error;
   const markup = error.code === "SOURCE_NOT_JSON" && /html|xml/i.test(origin.contentType ?? "");
-  const hint = markup ? `the server sent ${origin.contentType}: an error or login page, perhaps` : error.hint;
+  const isFirst = error.code === "SOURCE_NOT_JSON" && error.where.record === 1;
+  const hint = markup
+    ? `the server sent ${origin.contentType}: an error or login page, perhaps`
+    : isFirst && !BEGINS_JSON.test(error.where.excerpt ?? "{")
+      ? `if it is comma-separated text, say so: format: "csv" (--format csv)`
+      : error.hint;
   // Where the records came from says more than the table they were to go to, which the engine names.
   const { table } = error.where;
   const told =

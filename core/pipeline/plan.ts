@@ -1,6 +1,7 @@
 import { RunletError } from "../errors.ts";
 import type { HttpConfig } from "../http/config.ts";
 import type { Contract } from "./options.ts";
+import type { ResourceData } from "./run-options.ts";
 import { snakeCase, tableName } from "./naming.ts";
 import { keys, type ResourceDefinition } from "./resource.ts";
 import type { SourceDefinition } from "./source.ts";
@@ -75,9 +76,17 @@ export function checkParts({ name, parts, contract }: PlanInput): void {
   }
 }
 
-/** The plan of one run. `only` names the resources to load; what they hang on is read, but not loaded.
- *  @throws RunletError USAGE when `only` names nothing */
-export function planRun({ name, parts, dataset }: PlanInput, only?: readonly string[]): Plan {
+/** The normalised name of a pipeline's dataset; by default dlt's, so that a dlt user finds it where the pipeline's name
+ *  says it is. */
+export function datasetName({ name, dataset }: PlanInput): string {
+  return snakeCase(dataset ?? `${name}_dataset`);
+}
+
+/** The plan of one run. `only` names the resources to load; what they hang on is read, but not loaded. `data` stands in
+ *  for what resources give.
+ *  @throws RunletError USAGE when `only` names nothing, PIPELINE_INVALID when `data` does */
+export function planRun(input: PlanInput, only?: readonly string[], data: ResourceData = {}): Plan {
+  const { name, parts } = input;
   const known = parts.map((part) => part.resource.name);
   for (const wanted of only ?? []) {
     if (!known.includes(wanted)) {
@@ -85,6 +94,18 @@ export function planRun({ name, parts, dataset }: PlanInput, only?: readonly str
         hint: `it has: ${known.join(", ")}`,
       });
     }
+  }
+  for (const given of Object.keys(data)) {
+    const { resource } = parts.find((part) => part.resource.name === given) ?? {};
+    if (resource && !resource.parent) continue;
+    const what = resource ? `is made from another resource` : "is none of its resources";
+    throw new RunletError(
+      "PIPELINE_INVALID",
+      `pipeline ${name} cannot take data for ${given}, which ${what}`,
+      {
+        hint: `it has: ${known.join(", ")}`,
+      },
+    );
   }
   const nodes = new Map<ResourceDefinition, Node>();
   const roots: Node[] = [];
@@ -97,7 +118,7 @@ export function planRun({ name, parts, dataset }: PlanInput, only?: readonly str
       above &&
       place(parts.find((part) => part.resource === above) ?? { source, resource: above }, chosen(above));
     const node: Node = {
-      definition: resource,
+      definition: Object.hasOwn(data, resource.name) ? { ...resource, body: data[resource.name] } : resource,
       name: resource.name,
       source: source?.name ?? name,
       http: resource.options.http ?? source?.options.http,
@@ -119,8 +140,7 @@ export function planRun({ name, parts, dataset }: PlanInput, only?: readonly str
   const [sole] = sources;
   return {
     pipeline: name,
-    // dlt's default, so that a dlt user finds the dataset where the pipeline's name says it is.
-    dataset: snakeCase(dataset ?? `${name}_dataset`),
+    dataset: datasetName(input),
     schema: snakeCase(sources.size === 1 && sole !== undefined ? sole : name),
     roots,
     nodes: [...nodes.values()],

@@ -27,7 +27,7 @@ const PREVIEW_RECORDS = 100;
 /** Reads and normalises as a run does, and shows the outcome: no destination, no driver, no state. */
 export function previewPipeline(input: PlanInput, options: RunOptions): Promise<Preview> {
   return guarded(options, async (run) => {
-    const plan = planRun(input, options.only);
+    const plan = planRun(input, options.only, options.data);
     const loadId = options.reproduce?.loadId ?? nextLoadId(run.host.now());
     const engine = await openFor(plan, options, run, { loadId, tables: {} });
     const streams = new Map<string, Uint8Array[]>();

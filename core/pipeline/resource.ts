@@ -3,6 +3,7 @@ import { DATA_TYPES } from "../schema/types.ts";
 import type { Json } from "../json.ts";
 import type { Data } from "./data.ts";
 import type { AnyOptions, Context, DltType, JsType, Options } from "./options.ts";
+import { formatFault } from "./format.ts";
 import { parsePath } from "./path.ts";
 
 /** A named piece of a source that fills one table and the tables nested in it. */
@@ -78,7 +79,7 @@ export function isResource(thing: unknown): thing is ResourceDefinition {
 }
 
 const OPTIONS = new Set(
-  "write primaryKey strategy cursor config http schema columns records table contract maxNesting map".split(
+  "write primaryKey strategy cursor config http schema columns records format csv table contract maxNesting resumable map".split(
     " ",
   ),
 );
@@ -104,6 +105,8 @@ export function define(
   if (options.write === "merge" && !keys(options).length)
     throw invalid(`resource ${name}: merge needs a primaryKey`);
   if (options.records !== undefined) parsePath(options.records);
+  const fault = formatFault(options);
+  if (fault) throw invalid(`resource ${name}: ${fault}`);
   return Object.freeze({
     kind: "resource",
     name,

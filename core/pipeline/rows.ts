@@ -1,5 +1,5 @@
 import { RunletError } from "../errors.ts";
-import type { Path } from "../binding/contract.ts";
+import type { Format, Path } from "../binding/contract.ts";
 import type { Json } from "../json.ts";
 import { parseLossless } from "../lossless-json.ts";
 import { recordsAt } from "./path.ts";
@@ -16,7 +16,7 @@ export interface Parsed {
 export async function* parsedRows(
   bytes: AsyncIterable<Uint8Array>,
   records: Path,
-  format: "auto" | "ndjson" | "json" = "auto",
+  format: Format = "auto",
 ): AsyncGenerator<Parsed> {
   const decoder = new TextDecoder();
   let text = "";

@@ -1,8 +1,12 @@
 import type { Destination } from "../destinations/contract.ts";
-import type { Normalising } from "./options.ts";
+import type { Data } from "./data.ts";
+import type { Context, Normalising } from "./options.ts";
 import type { PackageOptions } from "../packages/run-packages.ts";
 import type { Observing } from "../trace/observed.ts";
 import type { Progress } from "./progress.ts";
+
+/** By the names of resources: data, or a function that gives it, as in a resource. */
+export type ResourceData = Readonly<Record<string, Data | ((context: Context<unknown, unknown>) => Data)>>;
 
 /** Options of a run. */
 export interface RunOptions extends Observing {
@@ -10,8 +14,20 @@ export interface RunOptions extends Observing {
   to?: Destination;
   /** Names of the resources to load; what they hang on is read, too, but not loaded. */
   only?: string[];
-  /** Records per resource, at most. */
+  /** Records per resource, at most: for a look at the data. Such a run neither continues a round nor is continued,
+   *  and `maxDuration` and `maxBytes` do not end it. */
   limit?: number;
+  /** Milliseconds the run may take. When they are about to be over, it commits what it has and says what remains
+   *  (`complete`, `remaining`); the next run goes on there, and a new round begins when all is read. It stops after a
+   *  page of `http.pages()` with all that hangs on its records, after a file of `files()`, between resources, and where
+   *  a `resumable` function says. It reads one piece at least, and what replaces a table to its end.
+   *  A tenth is kept for the commit, and more as far as the speed of writing so far asks for it. */
+  maxDuration?: number;
+  /** Bytes the run may read, unpacked; as `maxDuration`. A single page or file that is larger is read all the same. */
+  maxBytes?: number;
+  /** Stands in for what the resources called so would give by themselves: messages of a queue, the body of a webhook,
+   *  rows of a test. How they are loaded stays as declared. */
+  data?: ResourceData;
   /** Starts anew: state is forgotten, and what is loaded replaces what was there. */
   refresh?: boolean;
   /** Values of secrets and settings, asked before the host's environment. Workers: the binding object. */
@@ -25,7 +41,8 @@ export interface RunOptions extends Observing {
   normalise?: Normalising;
   /** What becomes of the load package on the host's storage, from which an interrupted load is finished: `remove` it
    *  when it is loaded (default), `keep` it, or write `none`. Default: RUNLET_PACKAGES. `maxBytes`: of its Arrow
-   *  segments, default RUNLET_PACKAGE_BYTES or 64 GiB. Hosts without storage and destinations in memory have none. */
+   *  segments, default RUNLET_PACKAGE_BYTES or 64 GiB. Hosts without storage and destinations in memory have none.
+   *  `folder`: another place for them than the host's storage. */
   packages?: PackageOptions;
   /** Fixes what else differs from run to run, so that the same input gives the same bytes. For tests.
    *  `seed`: unsigned 64-bit number in decimal. */

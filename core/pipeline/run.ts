@@ -10,6 +10,8 @@ import { observed } from "../trace/observed.ts";
 import { tracedLoad } from "../trace/traced-load.ts";
 import type { RunFacts } from "../trace/trace.ts";
 import { dataTables } from "../schema/document.ts";
+import { breathing } from "./breath.ts";
+import { Budget, WriteCost } from "./budget.ts";
 import { commitFacts, restored } from "./commit.ts";
 import { datasetOf } from "./dataset.ts";
 import { extract } from "./extract.ts";
@@ -20,6 +22,7 @@ import { openFor } from "./open-engine.ts";
 import { replaces, resourceFacts, writeOf } from "./ownership.ts";
 import { dispositionOf, planRun, type Plan, type PlanInput } from "./plan.ts";
 import { Meter } from "./progress.ts";
+import { Round } from "./round.ts";
 import type { RunOptions } from "./run-options.ts";
 import { contextsOf, guarded, type Surroundings } from "./surroundings.ts";
 
@@ -27,7 +30,7 @@ import { contextsOf, guarded, type Surroundings } from "./surroundings.ts";
  *  @throws RunletError without the values of secrets */
 export function runPipeline(input: PlanInput, options: RunOptions): Promise<LoadInfo> {
   return guarded(options, async (run) => {
-    const plan = planRun(input, options.only);
+    const plan = planRun(input, options.only, options.data);
     const facts: RunFacts = { pipeline: plan.pipeline, dataset: plan.dataset };
     return observed(run.recorder, options, facts, run.reported, () => go(plan, options, run, facts));
   });
@@ -47,12 +50,19 @@ async function go(plan: Plan, options: RunOptions, run: Surroundings, facts: Run
     host: run.host,
     options: options.packages,
     setting: (name) => run.config.resolve({ kind: "setting", name, fallback: "" }),
+    opening: {
+      resolve: (value) => run.config.text(value, "load packages"),
+      binding: (name) => run.config.binding(name),
+      conceal: (value, name) => run.redactor.add(value, name),
+      signal: run.signal,
+    },
   });
   try {
     const session = await run.recorder.step("open").wait(() =>
       destination.open({
         dataset: plan.dataset,
         resolve: (value) => run.config.text(value, `destination ${destination.kind}`),
+        binding: (name) => run.config.binding(name),
         conceal: (value, name) => run.redactor.add(value, name),
         signal: run.signal,
       }),
@@ -97,6 +107,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
     !refresh ? "nothing" : options.only?.length ? "resources" : "everything",
   );
   const known = dataTables(before.schema.tables);
+  const round = new Round(plan, before.state, options);
   const ids = (await packages?.store.ids()) ?? [];
   const newest = Math.max(0, stored.latestMicros ?? 0, ...ids.map(loadMicros).filter(Number.isSafeInteger));
   const loadId = options.reproduce?.loadId ?? nextLoadId(started, newest);
@@ -116,19 +127,27 @@ async function load(loading: Loading): Promise<LoadInfo> {
       loadId,
       now: run.host.now,
     });
-  const into = tracedLoad(package_ ? packageLoad(begun, package_) : begun, recorder);
+  const cost = new WriteCost();
+  const now = () => run.host.now();
+  const into = cost.of(tracedLoad(package_ ? packageLoad(begun, package_) : begun, recorder), now);
   try {
     failpoint("destination.begin.after");
     await package_?.create();
     const writer = new LoadWriter(engine, into, {
-      streamBytes: destination.capabilities.preferredStreamBytes,
+      streamBytes: Math.min(
+        destination.capabilities.preferredStreamBytes,
+        run.host.limits?.streamBytes ?? Infinity,
+      ),
       stored: known,
       meter,
       widen: options.normalise?.onTypeConflict !== "variant",
-      disposition: (root) => writeOf(plan, root, refresh),
-      replaced: (root, table) => replaces(plan, root, table, refresh),
+      disposition: (root) => writeOf(plan, root, round),
+      replaced: (root, table) => replaces(plan, root, table, round),
     });
+    if (options.maxDuration !== undefined || options.maxBytes !== undefined)
+      round.limitTo(new Budget(options, { started, now, meter, cost, waiting: () => writer.waitingBytes }));
     const contexts = contextsOf(options, run, before.state);
+    const breathe = breathing(now);
     await extract({
       plan,
       engine,
@@ -136,10 +155,12 @@ async function load(loading: Loading): Promise<LoadInfo> {
       recorder,
       signal: run.signal,
       limit: options.limit,
+      round,
       context: (node) => contexts.of(node),
-      drain: () => {
+      drain: async () => {
         failpoint("extract.page");
-        return writer.drain();
+        await writer.drain();
+        await breathe();
       },
     });
     failpoint("extract.after");
@@ -156,7 +177,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
       loadId,
       tables: loaded.tables,
       resources: resourceFacts(plan, loaded.tables, refresh),
-      state: contexts.state(),
+      state: round.into(contexts.state()),
       now: run.host.now(),
       random: (into) => run.host.random(into),
     });
@@ -167,6 +188,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
     // The load is in: a package that cannot be removed is seen to be loaded by the next run.
     await package_?.done(packages!.keep, trace).catch((error: unknown) => recorder.notice(String(error)));
     const ended = run.host.now();
+    const remaining = round.remaining();
     return loadInfo(
       {
         pipeline: plan.pipeline,
@@ -177,6 +199,9 @@ async function load(loading: Loading): Promise<LoadInfo> {
         rows: loaded.rows,
         schemaChanges: loaded.changes,
         recovered: loading.recovered,
+        complete: remaining.length === 0,
+        remaining,
+        ...(round.stoppedBy && remaining.length ? { stoppedBy: round.stoppedBy } : {}),
         pages: meter.pages,
         records: meter.records,
         bytes: meter.bytes,
@@ -198,7 +223,11 @@ async function load(loading: Loading): Promise<LoadInfo> {
   }
 }
 
-async function defaultDestination({ host, config }: Surroundings, pipeline: string): Promise<Destination> {
+/** Where a run loads that names no destination. @throws RunletError CONFIG_MISSING */
+export async function defaultDestination(
+  { host, config }: Surroundings,
+  pipeline: string,
+): Promise<Destination> {
   const address =
     (await config.resolve<string>({ kind: "setting", name: "RUNLET_DESTINATION", fallback: "" })) ||
     undefined;

@@ -50,7 +50,7 @@ export async function guarded<T>(options: RunOptions, work: (run: Surroundings) 
 
 /** What the resource functions of the run receive. */
 export function contextsOf(options: RunOptions, run: Surroundings, state: PipelineState): Contexts {
-  const send = options.fetch ?? globalThis.fetch;
+  const send = options.fetch ?? run.host.fetch ?? globalThis.fetch;
   return new Contexts(
     run.config,
     {

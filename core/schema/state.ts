@@ -104,6 +104,18 @@ export async function decodeState(encoded: string): Promise<PipelineState> {
 }
 
 async function pipe(bytes: Uint8Array<ArrayBuffer>, through: GenericTransformStream): Promise<Uint8Array> {
-  const stream = new Blob([bytes]).stream().pipeThrough(through);
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  const writer = (through.writable as WritableStream<Uint8Array>).getWriter();
+  const written = writer.write(bytes).then(() => writer.close());
+  // Its reader fails, too, and says so.
+  written.catch(() => undefined);
+  const parts: Uint8Array[] = [];
+  const reader = (through.readable as ReadableStream<Uint8Array>).getReader();
+  for (let part; !(part = await reader.read()).done;) parts.push(part.value);
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
 }

@@ -20,7 +20,7 @@ export const addInfo: AddCommand = (program, ended) => {
   program
     .command("info")
     .description("what a dataset remembers: loads, schema versions, state; and packages not loaded yet")
-    .argument("<address>", "duckdb:<file>, <file>.duckdb, or postgres://…")
+    .argument("<address>", "duckdb:<file>, <file>.duckdb, parquet:<folder>, or postgres://…")
     .option("--dataset <name>", "default: the only one")
     .option("--json", "all of it as one JSON document on stdout")
     .addHelpText("after", HELP)

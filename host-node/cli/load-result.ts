@@ -30,10 +30,12 @@ export function printLoad(info: LoadInfo, { json, verbose, log, unit, to }: Prin
   const read = `${parts}, ${bytes(info.bytes)} in ${seconds(info.durationMs)}`;
   const where = `${info.destination}, dataset ${info.datasetName}`;
   process.stdout.write(`${c.green("✔")} ${read} → ${c.bold(where)} ${c.dim(`(load ${info.loadId})`)}\n`);
-  const [, ...tree] = String(info).split("\n");
+  const [, ...lines] = String(info).split("\n");
+  const tree = info.complete ? lines : lines.slice(0, -1);
   process.stdout.write(tree.map((line) => `${painted(line)}\n`).join(""));
   if (tree.length === 0) process.stdout.write("  no rows\n");
   if (verbose) process.stdout.write(`${printedTrace(info.trace)}\n`);
+  if (info.stoppedBy) tell(`stopped by ${OPTION[info.stoppedBy]}; run again to continue: ${left(info)}`, log);
   if (info.rejects > 0)
     tell(`${counted(info.rejects, "malformed record")} set aside in the table _runlet_rejects`, log);
   const table = Object.keys(info.tables).find((name) => name !== "_runlet_rejects");
@@ -46,6 +48,12 @@ export function printLoad(info: LoadInfo, { json, verbose, log, unit, to }: Prin
     const more = `${calledAs()} query ${quoted} "select * from ${table} limit 10"`;
     process.stdout.write(`  ${c.dim("Next:")} ${more}\n`);
   }
+}
+
+const OPTION = { maxDuration: "--max-duration", maxBytes: "--max-bytes" } as const;
+
+function left({ remaining }: LoadInfo): string {
+  return remaining.map(({ resource, from }) => (from ? `${resource} from ${from}` : resource)).join(", ");
 }
 
 /** What a person types to call this command again: npm sets the variable for what it starts. */
@@ -64,6 +72,8 @@ export function loadResult(info: LoadInfo) {
     schema_changes: info.schemaChanges,
     rejects: info.rejects,
     duration_ms: Math.round(info.durationMs),
+    complete: info.complete,
+    ...(info.complete ? {} : { stopped_by: info.stoppedBy, remaining: info.remaining }),
   };
 }
 

@@ -1,7 +1,8 @@
 import { basename, dirname } from "node:path";
-import { originOf, mark } from "../../core/pipeline/origin.ts";
+import { eachPiece } from "../../core/pipeline/resumable.ts";
+import { mark } from "../../core/pipeline/origin.ts";
 import { RunletError } from "../../core/errors.ts";
-import { files, http, resource, type Resource } from "../index.ts";
+import { files, http, resource, type Options, type Resource } from "../index.ts";
 import { toWeb } from "../files.ts";
 import type { SchemaHints } from "./schema-hints.ts";
 
@@ -12,7 +13,8 @@ export interface LoadRequest {
   readonly table: string;
   readonly write: "append" | "replace";
   readonly records: string | undefined;
-  readonly format: "json" | "ndjson" | undefined;
+  readonly format: "json" | "ndjson" | "csv" | "tsv" | undefined;
+  readonly csv: { delimiter?: string; header?: boolean };
   readonly headers: Record<string, string>;
   /** Pages to read; Infinity: all. */
   readonly pages: number;
@@ -71,33 +73,39 @@ function parsedUrl(from: string): URL {
 }
 
 export function sourceOf(request: LoadRequest): LoadSource {
-  const { from, table, write, records, format, hints } = request;
-  const options = { write, ...hints, ...(records === undefined ? {} : { records }) };
+  const { from, table, write, records, format, csv, hints } = request;
+  const options = {
+    write,
+    ...hints,
+    ...(records === undefined ? {} : { records }),
+    ...(format ? { format } : {}),
+    ...(Object.keys(csv).length ? { csv } : {}),
+  };
   if (isAddress(from)) return fromAddress(request, options);
   if (from !== "-") {
-    const resource = files(table, { ...options, from, ...(format ? { format } : {}) });
+    const resource = files(table, { ...options, from });
     return { resource, unit: "file", hasMore: () => false };
   }
-  const body = () => mark(toWeb(process.stdin), { label: "stdin", format: format ?? "auto" });
+  const body = () => mark(toWeb(process.stdin), { label: "stdin" });
   return { resource: resource(table, options, body), unit: "stream", hasMore: () => false };
 }
 
 function fromAddress(
   request: LoadRequest,
-  options: SchemaHints & { write: "append" | "replace"; records?: string },
+  options: SchemaHints &
+    Pick<Options<unknown, unknown, unknown>, "records" | "format" | "csv"> & { write: "append" | "replace" },
 ): LoadSource {
-  const { from, table, format, headers, pages } = request;
+  const { from, table, headers, pages } = request;
   let read = 0;
   let more = false;
   const api = http(parsedUrl(from).origin, { headers });
-  const body = resource(table, { ...options, http: api }, async function* ({ http: client }) {
-    for await (const page of client.pages(from)) {
-      if (more) return;
-      const origin = originOf(page);
+  const body = resource(table, { ...options, http: api }, ({ http: client }) =>
+    eachPiece(client.pages(from), (page) => {
+      if (more) return undefined;
       read++;
-      yield format && origin ? mark(page, { ...origin, format }) : page;
-    }
-  });
+      return page;
+    }),
+  );
   return {
     resource: body,
     unit: "page",

@@ -1,23 +1,29 @@
 import { Option } from "commander";
 import { carryOut, type AddCommand } from "./command.ts";
-import { countFromZero, header, pageCount } from "./option-values.ts";
+import { byteCount, countFromZero, duration, header, pageCount, tab } from "./option-values.ts";
 
 interface LoadOptions {
   to?: string;
   table?: string;
   dataset?: string;
   records?: string;
-  format?: "json" | "ndjson";
+  format?: "json" | "ndjson" | "csv" | "tsv";
+  delimiter?: string;
   write: "append" | "replace";
   schemaHints?: string;
   maxNesting?: number;
   header?: Record<string, string>;
+  firstIsHeader?: false;
   pages: number;
   onBadRecord: "error" | "quarantine";
+  maxDuration?: number;
+  maxBytes?: number;
   verbose?: boolean;
   log?: "json";
   json?: boolean;
 }
+
+const REPAIR = "repair it, or set bad records aside: --on-bad-record quarantine";
 
 const HELP = `
 The table is named after the file or the last part of the address (events-*.ndjson.gz → events,
@@ -27,6 +33,7 @@ of their own: issues → issues__labels, joined by issues__labels._dlt_parent_id
 Examples:
   runlet load events.ndjson --to duckdb:events.duckdb
   runlet load 'logs/*.ndjson.gz' --to duckdb:logs.duckdb --table requests --write replace
+  runlet load prices.csv --to duckdb:prices.duckdb
   runlet load answer.json --to duckdb:x.duckdb --records data.items
   runlet load "https://api.github.com/repos/duckdb/duckdb/issues?per_page=100" --pages all --to duckdb:gh.duckdb
   runlet load orders.json --to "postgres://me@localhost/shop?sslmode=require"      password in PGPASSWORD
@@ -36,18 +43,27 @@ Examples:
 export const addLoad: AddCommand = (program, ended) => {
   program
     .command("load")
-    .description("load JSON from files, an address or stdin into tables")
+    .description("load JSON or CSV from files, an address or stdin into tables")
     .argument("<from>", "a file, a 'glob' in quotes, an http(s) address, or - for stdin; gzip is recognised")
     .option(
       "--to <address>",
-      "where to: duckdb:<file>, <file>.duckdb or postgres://user@host/database (default: RUNLET_DESTINATION, or duckdb:<dataset>.duckdb)",
+      "where to: duckdb:<file>, <file>.duckdb, parquet:<folder>, parquet:s3://bucket/prefix or postgres://user@host/database (default: RUNLET_DESTINATION, or duckdb:<dataset>.duckdb)",
     )
     .option("--table <name>", "name of the table (default: from the file or address)")
     .option("--dataset <name>", "name of the dataset, a schema in the database (default: the table's)")
     .option("--records <path>", "where the records are in each document: data.items, or payload[*].rows")
     .addOption(
-      new Option("--format <format>", "of the input (default: whichever it is)").choices(["json", "ndjson"]),
+      new Option(
+        "--format <format>",
+        "of the input (default: as its name or content type tells, else JSON)",
+      ).choices(["json", "ndjson", "csv", "tsv"]),
     )
+    .option(
+      "--delimiter <character>",
+      "between the cells of csv (default: , ; tab or |, whichever fits)",
+      tab,
+    )
+    .addOption(noHeader())
     .addOption(
       new Option("--write <how>", "add to what is there, or replace it")
         .choices(["append", "replace"])
@@ -73,6 +89,12 @@ export const addLoad: AddCommand = (program, ended) => {
         .choices(["error", "quarantine"])
         .default("error"),
     )
+    .option(
+      "--max-duration <time>",
+      "commit what there is before this time is over: 30s, 5m; run again to continue",
+      duration,
+    )
+    .option("--max-bytes <size>", "read this much at most: 100mb; run again to continue", byteCount)
     .option("--verbose", "also what was done when, and how long it took")
     .addOption(new Option("--log <format>", "what happens, as JSON lines on stderr").choices(["json"]))
     .option("--json", "the result as one JSON document on stdout")
@@ -82,11 +104,21 @@ export const addLoad: AddCommand = (program, ended) => {
         loads: true,
         json: options.json,
         log: options.log,
-        advice: { SOURCE_NOT_JSON: "repair it, or set bad records aside: --on-bad-record quarantine" },
+        advice: { SOURCE_NOT_JSON: REPAIR, SOURCE_NOT_CSV: REPAIR },
       };
       await carryOut(ended, report, (signal) => load(from, options, signal));
     });
 };
+
+/** `--no-header` says no more than that: it takes back no `--header` of the requests. */
+function noHeader(): Option {
+  const option = new Option(
+    "--no-header",
+    "the first record of csv is data: the columns are column_1, column_2, …",
+  );
+  option.attributeName = () => "firstIsHeader";
+  return option;
+}
 
 async function load(from: string, options: LoadOptions, signal: AbortSignal): Promise<void> {
   const [
@@ -111,6 +143,10 @@ async function load(from: string, options: LoadOptions, signal: AbortSignal): Pr
     write: options.write,
     records: options.records,
     format: options.format,
+    csv: {
+      ...(options.delimiter === undefined ? {} : { delimiter: options.delimiter }),
+      ...(options.firstIsHeader === false ? { header: false } : {}),
+    },
     headers: options.header ?? {},
     pages: options.pages,
     hints: options.schemaHints
@@ -124,6 +160,8 @@ async function load(from: string, options: LoadOptions, signal: AbortSignal): Pr
     .run({
       ...(options.to !== undefined ? { to: destinationAt(options.to) } : {}),
       signal,
+      ...(options.maxDuration === undefined ? {} : { maxDuration: options.maxDuration }),
+      ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
       ...(options.log ? { log: printEntry } : {}),
       ...(source.fetch ? { fetch: source.fetch } : {}),
       onProgress: (now) => progress.update(now),

@@ -12,6 +12,24 @@ export function countFromZero(text: string): number {
   throw new InvalidArgumentError("It is a whole number from 0.");
 }
 
+/** `30s`: milliseconds from text with a unit, ms, s, m or h. */
+export function duration(text: string): number {
+  return quantity(text, { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }, "It is written 500ms, 30s, 5m or 1h.");
+}
+
+/** `100mb`: bytes from text with a unit, b, kb, mb, gb (decimal), kib, mib or gib. */
+export function byteCount(text: string): number {
+  const units = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
+  return quantity(text, units, "It is written 500kb, 100mb or 2gb.");
+}
+
+function quantity(text: string, units: Record<string, number>, form: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?) ?([a-z]+)$/i.exec(text.trim()) ?? [];
+  const factor = unit === undefined ? undefined : units[unit.toLowerCase()];
+  if (factor === undefined || !(Number(number) > 0)) throw new InvalidArgumentError(form);
+  return Number(number) * factor;
+}
+
 /** `all`, or a number of pages. */
 export function pageCount(text: string): number {
   return text === "all" ? Infinity : wholeNumber(text);
@@ -22,6 +40,11 @@ export function header(text: string, before: Record<string, string> = {}): Recor
   const colon = text.indexOf(":");
   if (colon < 1) throw new InvalidArgumentError("A header is written 'Name: value'.");
   return { ...before, [text.slice(0, colon).trim()]: text.slice(colon + 1).trim() };
+}
+
+/** `\t` as typed in a shell is a tab; else the text as it is. */
+export function tab(text: string): string {
+  return text === "\\t" || text === "tab" ? "\t" : text;
 }
 
 /** `a,b`, collected. */

@@ -20,7 +20,8 @@ Examples:
   runlet schema duckdb:gh.duckdb
   runlet run pipeline.ts --dry-run --limit 100
 
-Addresses:   duckdb:<file>, <file>.duckdb, duckdb::memory: (gone afterwards), or
+Addresses:   duckdb:<file>, <file>.duckdb, duckdb::memory: (gone afterwards), parquet:<folder>,
+             parquet:s3://bucket/prefix (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION), or
              postgres://user@host:5432/database?sslmode=require (password in PGPASSWORD)
 Exit codes:  0 done · 2 usage or configuration · 3 schema or contract · 4 source · 5 destination
              6 storage · 7 cancelled · 70 defect in runlet

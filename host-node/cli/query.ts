@@ -26,7 +26,10 @@ export const addQuery: AddCommand = (program, ended) => {
   program
     .command("query")
     .description("ask a database with SQL")
-    .argument("<address>", "duckdb:<file>, <file>.duckdb, or postgres://user@host/database")
+    .argument(
+      "<address>",
+      "duckdb:<file>, <file>.duckdb, parquet:<folder>, parquet:s3://bucket/prefix, or postgres://user@host/database",
+    )
     .argument("<sql>", "one SQL statement, in quotes")
     .option("--dataset <name>", "where tables without a dataset are looked up (default: the only one)")
     .option("--json", "the rows as a JSON array on stdout")

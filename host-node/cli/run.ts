@@ -1,11 +1,13 @@
 import { Option } from "commander";
 import { carryOut, type AddCommand } from "./command.ts";
-import { names, wholeNumber } from "./option-values.ts";
+import { byteCount, duration, names, wholeNumber } from "./option-values.ts";
 
 interface RunCommandOptions {
   to?: string;
   only?: string[];
   limit?: number;
+  maxDuration?: number;
+  maxBytes?: number;
   dryRun?: boolean;
   refresh?: boolean;
   envFile?: string;
@@ -31,7 +33,7 @@ export const addRun: AddCommand = (program, ended) => {
     .argument("<pipeline>", "the file whose default export is the pipeline")
     .option(
       "--to <address>",
-      "where to: duckdb:<file>, <file>.duckdb or postgres://user@host/database (default: RUNLET_DESTINATION, or duckdb:<pipeline>.duckdb)",
+      "where to: duckdb:<file>, <file>.duckdb, parquet:<folder>, parquet:s3://bucket/prefix or postgres://user@host/database (default: RUNLET_DESTINATION, or duckdb:<pipeline>.duckdb)",
     )
     .option("--only <resources>", "load only these resources: a,b; may be repeated", names)
     .option("--limit <n>", "records per resource, at most", wholeNumber)
@@ -39,6 +41,12 @@ export const addRun: AddCommand = (program, ended) => {
       "--dry-run",
       "show tables and rows, load nothing; needs no destination (100 records without --limit)",
     )
+    .option(
+      "--max-duration <time>",
+      "commit what there is before this time is over: 30s, 5m; run again to continue",
+      duration,
+    )
+    .option("--max-bytes <size>", "read this much at most: 100mb; run again to continue", byteCount)
     .option("--refresh", "start anew: forget the state, replace what was loaded")
     .option("--env-file <file>", "read secrets and settings from this file in place of .env")
     .option("--verbose", "also what was done when, and how long it took")
@@ -77,7 +85,12 @@ async function run(file: string, options: RunCommandOptions, signal: AbortSignal
     (await import("./preview-result.ts")).printPreview(preview, pipeline.name, options.json);
     return;
   }
+  const { maxDuration, maxBytes } = options;
+  const budget = {
+    ...(maxDuration === undefined ? {} : { maxDuration }),
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+  };
   const refresh = options.refresh ? { refresh: true } : {};
-  const info = await pipeline.run({ ...asked, ...to, ...refresh }).finally(() => progress.end());
+  const info = await pipeline.run({ ...asked, ...to, ...refresh, ...budget }).finally(() => progress.end());
   (await import("./load-result.ts")).printLoad(info, options);
 }

@@ -25,7 +25,7 @@ export const addSchema: AddCommand = (program, ended) => {
     .description("show the tables and columns of what was loaded")
     .argument(
       "<address|pipeline>",
-      "duckdb:<file>, <file>.duckdb or postgres://…; or a pipeline: its file or its name",
+      "duckdb:<file>, <file>.duckdb, parquet:<folder> or postgres://…; or a pipeline: its file or its name",
     )
     .option("--dataset <name>", "only this dataset (default: all)")
     .addOption(

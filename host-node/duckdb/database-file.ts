@@ -1,15 +1,7 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  openSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { RunletError } from "../../core/errors.ts";
+import { machine } from "../machine.ts";
 import { makeFolder } from "../make-folder.ts";
 
 /** Absolute path of a database file whose folder exists from now on; with `existing` the file has to exist, too. */
@@ -64,11 +56,6 @@ export function refuseForeignFile(file: string): void {
 
 /** Whether the file, or where there is none its folder, can be written, and a lock put beside it. */
 export function isWritable(file: string): boolean {
-  try {
-    accessSync(statSync(file, { throwIfNoEntry: false }) ? file : dirname(file), constants.W_OK);
-    accessSync(dirname(file), constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  const { canWrite } = machine();
+  return (!statSync(file, { throwIfNoEntry: false }) || canWrite(file)) && canWrite(dirname(file));
 }

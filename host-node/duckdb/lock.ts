@@ -1,13 +1,13 @@
-import { hostname } from "node:os";
 import { basename } from "node:path";
 import { RunletError } from "../../core/errors.ts";
 import { type FileLock, type Holder, holderName, takeLock } from "../lock-file.ts";
+import { machine } from "../machine.ts";
 import { systemHolder } from "./processes.ts";
 
 export type { FileLock };
 
 function lockedBy(file: string, lock: string, holder: Holder): RunletError {
-  const here = holder.host === hostname();
+  const here = holder.host === machine().hostName();
   return new RunletError("DESTINATION_LOCKED", `${basename(file)} is open in ${holderName(holder)}`, {
     hint: here
       ? "DuckDB allows one writer: close it, or load to another file"
@@ -24,7 +24,7 @@ export function lockFile(file: string): FileLock {
   const pid = systemHolder(file);
   if (pid !== undefined) {
     taken.release();
-    throw lockedBy(file, lock, { pid, host: hostname(), started: "" });
+    throw lockedBy(file, lock, { pid, host: machine().hostName(), started: "" });
   }
   return taken;
 }

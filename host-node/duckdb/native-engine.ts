@@ -6,6 +6,7 @@ import {
   type InsertTarget,
   JSON_SEED,
 } from "../../core/destinations/duckdb/driver.ts";
+import { quoteName } from "../../core/destinations/sql/quote.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { insertStream } from "./native-insert.ts";
 import type { NativeBindings, NativeConnection, NativeDatabase } from "./native-library.ts";
@@ -34,14 +35,8 @@ class NativeEngine implements Engine {
     this.#database = database;
   }
 
-  async connect(): Promise<NativeSession> {
-    try {
-      const connection = await this.#bindings.connect(this.#database);
-      await this.#bindings.query(connection, "SET TimeZone = 'UTC'");
-      return new NativeSession(this.#bindings, connection);
-    } catch (error) {
-      throw nativeError(error);
-    }
+  connect(): Promise<NativeSession> {
+    return NativeSession.open(this.#bindings, this.#database);
   }
 
   async close(): Promise<void> {
@@ -58,13 +53,38 @@ class NativeEngine implements Engine {
   }
 }
 
-class NativeSession implements DuckDBConnection {
+export class NativeSession implements DuckDBConnection {
+  readonly catalog: string;
+  readonly scratch: string;
   readonly #bindings: NativeBindings;
   readonly #connection: NativeConnection;
 
-  constructor(bindings: NativeBindings, connection: NativeConnection) {
+  private constructor(
+    bindings: NativeBindings,
+    connection: NativeConnection,
+    catalog: string,
+    scratch: string,
+  ) {
     this.#bindings = bindings;
     this.#connection = connection;
+    this.catalog = catalog;
+    this.scratch = scratch;
+  }
+
+  /** A new connection, in UTC. */
+  static async open(
+    bindings: NativeBindings,
+    database: NativeDatabase,
+    catalog = CATALOG,
+    scratch = "memory",
+  ): Promise<NativeSession> {
+    try {
+      const connection = await bindings.connect(database);
+      await bindings.query(connection, "SET TimeZone = 'UTC'");
+      return new NativeSession(bindings, connection, catalog, scratch);
+    } catch (error) {
+      throw nativeError(error);
+    }
   }
 
   async exec(sql: string): Promise<void> {
@@ -102,7 +122,7 @@ class NativeSession implements DuckDBConnection {
 
   /** Forced: a query of another session that is just writing is waited for. */
   checkpoint(): Promise<void> {
-    return this.exec(`FORCE CHECKPOINT ${CATALOG}`);
+    return this.exec(`FORCE CHECKPOINT ${quoteName(this.catalog)}`);
   }
 
   async close(): Promise<void> {

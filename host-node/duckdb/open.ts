@@ -26,6 +26,11 @@ const closing = new Map<string, Promise<void>>();
 /** Opens a DuckDB database with the native addon or duckdb-wasm; see `OpenDuckDB` for what it throws. Sessions of this
  *  process that name the same file share the engine that opened it. */
 export async function openDuckDB(options: DuckDBOpenOptions): Promise<DuckDBDriver> {
+  if (options.path?.startsWith("opfs://")) {
+    throw new RunletError("DESTINATION_FAILED", `${options.path} is a place that only browsers have`, {
+      hint: `name a file: duckdb("${options.path.slice("opfs://".length)}") is one here and in browsers`,
+    });
+  }
   const key = options.path === undefined ? undefined : locateFile(options.path, options.existing ?? false);
   while (key !== undefined && closing.has(key)) await closing.get(key);
   const database = (key === undefined ? undefined : files.get(key)) ?? {
@@ -79,11 +84,11 @@ async function start(options: DuckDBOpenOptions): Promise<Opened> {
   const { path } = options;
   const openEngine = await chooseEngine(options.driver);
   let lock: FileLock | undefined;
-  let readOnly = false;
+  let readOnly = options.readOnly ?? false;
   if (path !== undefined) {
     try {
       refuseForeignFile(path);
-      readOnly = existsSync(path) && !isWritable(path);
+      readOnly = options.readOnly || (existsSync(path) && !isWritable(path));
       if (!readOnly) lock = lockFile(path);
     } catch (error) {
       throw error instanceof RunletError ? error : storageError(path, error);

@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
+import { machine } from "../machine.ts";
 
 function readOr(path: string): string {
+  if (!machine().mayRead(path)) return "";
   try {
     return readFileSync(path, "utf8");
   } catch {

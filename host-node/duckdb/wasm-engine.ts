@@ -7,6 +7,7 @@ import {
   JSON_SEED,
 } from "../../core/destinations/duckdb/driver.ts";
 import { jsonSeedStream } from "../../core/destinations/duckdb/json-seed.ts";
+import { resultStream } from "../../core/destinations/duckdb/result-stream.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { closeFiles, FILE_RUNTIME, setDatabase, takeFailure } from "./file-runtime.ts";
 import { loadLibrary, type WasmBindings } from "./wasm-library.ts";
@@ -101,7 +102,7 @@ class WasmConnection implements DuckDBConnection {
   }
 
   async query(sql: string): Promise<Uint8Array> {
-    return fileToStream(this.run(sql));
+    return resultStream(this.run(sql));
   }
 
   /** The engine looks the name up itself: a name in parts may also mean an attached database. */
@@ -116,13 +117,6 @@ class WasmConnection implements DuckDBConnection {
   async close(): Promise<void> {
     this.disconnect();
   }
-}
-
-/** Cuts the stream out of Arrow's file format: magic and padding of 8 bytes before it; footer, its length in 4 bytes
- *  and the magic `ARROW1` after it (https://arrow.apache.org/docs/format/Columnar.html#ipc-file-format). */
-function fileToStream(file: Uint8Array): Uint8Array {
-  const footer = new DataView(file.buffer, file.byteOffset).getUint32(file.length - 10, true);
-  return file.subarray(8, file.length - 10 - footer);
 }
 
 /** Starting an engine takes most of a second, opening another database in one that has run a few milliseconds. Its

@@ -22,9 +22,9 @@ test("without parameters, and with --help, the commands are listed with examples
 test.each([
   [
     "load",
-    "to table dataset records format write schema-hints max-nesting header pages on-bad-record verbose log json",
+    "to table dataset records format delimiter no-header write schema-hints max-nesting header pages on-bad-record max-duration max-bytes verbose log json",
   ],
-  ["run", "to only limit dry-run refresh env-file verbose log json"],
+  ["run", "to only limit dry-run max-duration max-bytes refresh env-file verbose log json"],
   ["query", "dataset json"],
   ["schema", "dataset format"],
 ])("%s --help lists its options and shows examples", async (command, options) => {

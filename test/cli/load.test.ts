@@ -65,6 +65,7 @@ describe("load --json", () => {
       ],
       rejects: 0,
       duration_ms: expect.any(Number),
+      complete: true,
     });
   });
 

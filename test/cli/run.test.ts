@@ -46,6 +46,7 @@ test("--only, --limit and --json; the default destination is named after the pip
     "schema_changes",
     "rejects",
     "duration_ms",
+    "complete",
   ]);
   expect(result).toMatchObject({
     dataset: "shop_dataset",

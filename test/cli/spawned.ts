@@ -24,9 +24,14 @@ export interface SpawnOptions {
 }
 
 /** Runs `node <file> <parameters>` as a process of its own. */
-export function node(file: string, parameters: string[], options: SpawnOptions = {}): Promise<Outcome> {
+export function node(file: string, parameters: string[], options?: SpawnOptions): Promise<Outcome> {
+  return program(process.execPath, [file, ...parameters], options);
+}
+
+/** Runs a program as a process of its own. */
+export function program(binary: string, parameters: string[], options: SpawnOptions = {}): Promise<Outcome> {
   const { NODE_OPTIONS: _, NO_COLOR: __, FORCE_COLOR: ___, npm_command: ____, ...inherited } = process.env;
-  const child = spawn(process.execPath, [file, ...parameters], {
+  const child = spawn(binary, parameters, {
     cwd: options.cwd,
     env: { ...inherited, ...options.env },
   });

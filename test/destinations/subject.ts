@@ -10,4 +10,6 @@ export interface Subject {
   reads?: Record<string, unknown[]>;
   /** Whether text may hold U+0000; default true. Where not, it is refused before anything is sent. */
   nulInText?: boolean;
+  /** Whether a column of which rows are committed may become another type; default true. Where not, variants stay. */
+  widensCommitted?: boolean;
 }

@@ -24,9 +24,9 @@ const TIMES: Partial<Record<Failpoint, number[]>> = {
 
 const cells = FAILPOINTS.flatMap((point) => (TIMES[point] ?? [1]).map((time) => ({ point, time })));
 
-/** A sample that differs from store to store and covers, over the three, most points. */
+/** A sample that differs from store to store and covers, over the four, most points. */
 function sample(kind: StoreChoice["kind"]): typeof cells {
-  const first = ["wasm", "native", "postgres"].indexOf(kind);
+  const first = ["wasm", "native", "postgres", "parquet"].indexOf(kind);
   return FULL ? cells : cells.filter((_, at) => at % 5 === first);
 }
 
@@ -40,7 +40,7 @@ function instants(kind: StoreChoice["kind"]): number[] {
 
 beforeAll(buildChild);
 
-describe.each(["wasm", "native", "postgres"] as const)("a run killed on its way to %s", (kind) => {
+describe.each(["wasm", "native", "postgres", "parquet"] as const)("a run killed on its way to %s", (kind) => {
   let stores: Stores;
   let home: string;
 

@@ -87,8 +87,8 @@ export function whole(run: number): Omit<Sight, "loads"> {
 }
 
 export interface StoreChoice {
-  kind: "wasm" | "native" | "postgres";
-  /** A file, or a URL. */
+  kind: "wasm" | "native" | "postgres" | "parquet";
+  /** A file, a folder, or a URL. */
   at: string;
 }
 
@@ -96,6 +96,10 @@ export async function destinationOf({ kind, at }: StoreChoice): Promise<Destinat
   if (kind === "postgres") {
     const { postgres } = await import("../../core/destinations/postgres/index.ts");
     return postgres(at);
+  }
+  if (kind === "parquet") {
+    const { disk, parquet } = await import("../../core/destinations/parquet/index.ts");
+    return parquet(disk(at));
   }
   const { duckdb } = await import("../../core/destinations/duckdb/index.ts");
   return duckdb(at, { driver: kind });

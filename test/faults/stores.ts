@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sql from "postgres";
@@ -17,13 +17,14 @@ export interface Stores {
 export async function storesOf(kind: StoreChoice["kind"]): Promise<Stores> {
   const folder = mkdtempSync(join(tmpdir(), `runlet-faults-${kind}-`));
   if (kind !== "postgres") {
-    const at = join(folder, "base.duckdb");
+    const ending = kind === "parquet" ? "" : ".duckdb";
+    const at = join(folder, `base${ending}`);
     return {
       folder,
       base: { kind, at },
       async copy(name) {
-        const file = join(folder, `${name.replaceAll(/\W/g, "_")}.duckdb`);
-        copyFileSync(at, file);
+        const file = join(folder, `${name.replaceAll(/\W/g, "_")}${ending}`);
+        cpSync(at, file, { recursive: true });
         return { kind, at: file };
       },
       stop: async () => rmSync(folder, { recursive: true, force: true }),

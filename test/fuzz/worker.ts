@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import { nextCase, problem } from "./campaign.ts";
+import { nextCase, problem, type FuzzCase } from "./campaign.ts";
+import { csvProblem, nextCsvCase } from "./csv-campaign.ts";
 import { Dice } from "./dice.ts";
 import type { Seeds } from "./mutate.ts";
 
@@ -26,13 +27,15 @@ const found: { name: string; told: string }[] = [];
 const tally = { cases: 0, bytes: 0, found };
 // Every case has its own seed, so that one can be run again alone.
 for (let n = work.seed; Date.now() < end && found.length < 20; n++) {
-  const test = nextCase(new Dice(n), work.seeds);
+  const dice = new Dice(n);
+  const csv = n % 4 === 0 ? nextCsvCase(dice, work.seeds) : undefined;
+  const test = csv ?? nextCase(dice, work.seeds);
   shared.set(test.data.subarray(0, shared.length));
   length[0] = Math.min(test.data.length, shared.length);
   Atomics.add(work.progress, 0, 1);
   let told: string | undefined;
   try {
-    told = problem(module, test);
+    told = csv ? csvProblem(module, csv) : problem(module, test as FuzzCase);
   } catch (error) {
     told = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }

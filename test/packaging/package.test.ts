@@ -60,7 +60,8 @@ test("conditions stand in the order that every runtime needs", () => {
 });
 
 test("nothing is packed but what runs, its types, and the texts", () => {
-  const wanted = /^dist\/(core|host-[a-z]+)\/.*\.(js|d\.ts)$|^dist\/core\.wasm$|^core\/engine\/engine\.wit$/;
+  const wanted =
+    /^dist\/(core|host-[a-z]+)\/.*\.(js|d\.ts)$|^dist\/(core|runlet-engine(\.component)?)\.wasm$|^core\/engine\/engine\.wit$/;
   const texts = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
   expect(tarball.files.filter((each) => !wanted.test(each))).toEqual(texts);
   expect(tarball.files.filter((each) => /(^|\/)(test|bench|examples)\/|\.test\./.test(each))).toEqual([]);

@@ -144,8 +144,8 @@ function refused(): void {
   resource("e6", { columns: { a: "integer" } }, []);
   // @ts-expect-error a resource needs a name
   resource({}, []);
-  // @ts-expect-error formats that are not there yet
-  files("e7", { from: "x.csv", format: "csv" });
+  // @ts-expect-error not a format
+  files("e7", { from: "x.csv", format: "excel" });
   // @ts-expect-error no next-page rule
   http("https://x", { next: "header" });
   // @ts-expect-error a cursor rule needs the parameter

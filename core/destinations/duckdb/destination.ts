@@ -5,6 +5,7 @@ import { MERGE_STRATEGIES } from "../merge-plan.ts";
 import type { DuckDBDriver, DuckDBDriverName, DuckDBFiles, OpenDuckDB } from "./driver.ts";
 import { destinationError } from "./errors.ts";
 import { MemoryDatabase } from "./memory-database.ts";
+import { isWasmConnection, isWasmInstance, openOwn, type OwnDuckDB } from "./own-instance.ts";
 import { DuckDBSession } from "./session.ts";
 
 export interface DuckDBOptions {
@@ -41,8 +42,13 @@ const CAPABILITIES: Capabilities = {
 };
 
 /** A DuckDB database: a file, or in memory (`:memory:`, the default). One in memory lives as long as the destination
- *  object, whose sessions share it; another `duckdb()` is another database. */
-export function duckdb(where?: string, options: DuckDBOptions = {}): DuckDBDestination {
+ *  object, whose sessions share it; another `duckdb()` is another database. In browsers a file is one in the origin's
+ *  private file system: `opfs://name.duckdb`. `{ db }` is a database that the application has open. */
+export function duckdb(
+  where?: string | { readonly db: OwnDuckDB },
+  options: DuckDBOptions = {},
+): DuckDBDestination {
+  if (typeof where === "object") return ownDuckdb(where.db);
   const path = where === undefined || where === "" || where === ":memory:" ? undefined : where;
   const openDriver = async (existing: boolean | undefined): Promise<DuckDBDriver> => {
     const open = options.open ?? host().duckdb;
@@ -73,5 +79,28 @@ export function duckdb(where?: string, options: DuckDBOptions = {}): DuckDBDesti
     async close() {
       await memory?.close();
     },
+  };
+}
+
+/** The application's instance as a destination. Nothing of a run is kept elsewhere: whether the instance is gone with
+ *  its process is not known. */
+function ownDuckdb(db: OwnDuckDB): DuckDBDestination {
+  const open = async (): Promise<DuckDBDriver> => {
+    if (isWasmInstance(db) || isWasmConnection(db)) return openOwn(db);
+    const { duckdbInstance } = host();
+    if (duckdbInstance) return duckdbInstance(db);
+    throw new RunletError("PIPELINE_INVALID", "db is no instance of a DuckDB that runlet knows", {
+      hint: "give what new AsyncDuckDB(…) or db.connect() returned",
+    });
+  };
+  return {
+    kind: "duckdb",
+    address: "duckdb:(own instance)",
+    capabilities: CAPABILITIES,
+    ephemeral: true,
+    async open(openOptions) {
+      return new DuckDBSession(await open(), openOptions, undefined);
+    },
+    async close() {},
   };
 }

@@ -7,12 +7,18 @@ export interface DuckDBDriver {
   connect(): Promise<DuckDBConnection>;
   /** Lets go of the database; the last holder closes it. */
   close(): Promise<void>;
+  /** Whether a commit has to be written to a file; absent: when the destination has a path. */
+  readonly durable?: boolean;
   /** Claims the one place for a writing transaction in this process; false when it is taken. */
   claimWriter(): boolean;
   releaseWriter(): void;
 }
 
 export interface DuckDBConnection {
+  /** The database it loads into; absent: {@link CATALOG}. */
+  readonly catalog?: string;
+  /** A database in the engine's memory that holds {@link JSON_SEED}; absent: `memory`. */
+  readonly scratch?: string;
   /** Runs one statement. */
   exec(sql: string): Promise<void>;
   /** Runs one statement and returns its result as a complete Arrow IPC stream. */
@@ -45,6 +51,18 @@ export interface DuckDBOpenOptions {
   existing?: boolean;
   /** Absent: the host chooses. A file that is open in this process stays with the driver that opened it. */
   driver?: DuckDBDriverName;
+  /** Only reads. In browsers: a copy in memory of what the file holds now, also while another tab has it open. */
+  readOnly?: boolean;
+  /** Browsers: where duckdb-wasm's files are. */
+  files?: DuckDBFiles;
+}
+
+/** Where duckdb-wasm's two files are: URLs of the page's origin, or of another that allows it (CORS). */
+export interface DuckDBFiles {
+  /** `@duckdb/duckdb-wasm/dist/duckdb-eh.wasm`. */
+  mainModule: string | URL;
+  /** `@duckdb/duckdb-wasm/dist/duckdb-browser-eh.worker.js`; of the page's origin, as every worker. */
+  mainWorker: string | URL;
 }
 
 /** Opens a database: exclusive, locked against other processes, {@link attachStatements} executed.
@@ -88,7 +106,7 @@ export const CATALOG = "_runlet";
 export const JSON_SEED = "_runlet_json";
 
 /** What every driver executes on opening, before anything else. */
-export function attachStatements(options: DuckDBOpenOptions & { readOnly?: boolean }): string[] {
+export function attachStatements(options: DuckDBOpenOptions): string[] {
   const settings = options.path === undefined ? [] : ["RECOVERY_MODE no_wal_writes"];
   if (options.path !== undefined && options.readOnly) settings.push("READ_ONLY");
   if (options.path !== undefined)

@@ -3,6 +3,8 @@ export type {
   DuckDBConnection,
   DuckDBDriver,
   DuckDBDriverName,
+  DuckDBFiles,
   DuckDBOpenOptions,
   OpenDuckDB,
 } from "./driver.ts";
+export type { OwnDuckDB } from "./own-instance.ts";

@@ -6,16 +6,19 @@ import { type MergePlan, RECORD_COLUMN } from "../merge-plan.ts";
 import { mergeStatements, rootKeyStatements } from "../sql/merge.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { CommitFacts, DestinationLoad } from "../contract.ts";
-import { CATALOG, type DuckDBConnection, JSON_SEED } from "./driver.ts";
+import { type DuckDBConnection, JSON_SEED } from "./driver.ts";
 import { destinationError } from "./errors.ts";
 import { Stages, temporary } from "./stages.ts";
 import { writeFacts } from "./system-rows.ts";
 import {
   addColumns,
+  catalogOf,
   completeColumns,
   createTable,
+  jsonSeed,
   qualified,
   sameName,
+  schemaOf,
   type StoredColumn,
   storedColumns,
 } from "./tables.ts";
@@ -55,7 +58,7 @@ export class DuckDBLoad implements DestinationLoad {
 
   /** Starts the transaction. */
   async start(): Promise<void> {
-    const schema = `${CATALOG}.${quoteName(this.#options.dataset)}`;
+    const schema = schemaOf(this.#connection, this.#options.dataset);
     await this.#connection.exec("BEGIN TRANSACTION");
     await this.#connection.exec(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
     // Arrow is inserted into the current schema: a name in two parts may also mean an attached database.
@@ -89,10 +92,10 @@ export class DuckDBLoad implements DestinationLoad {
     if (disposition === "replace" && stored.length > 0 && !this.#replaced.has(key)) {
       const names = new Set(wanted.map((column) => sameName(column.name)));
       if (stored.every((column) => names.has(sameName(column.name)))) {
-        await this.#connection.exec(`DROP TABLE ${qualified(dataset, table.name)}`);
+        await this.#connection.exec(`DROP TABLE ${qualified(this.#connection, dataset, table.name)}`);
         stored = [];
       } else {
-        await this.#connection.exec(`DELETE FROM ${qualified(dataset, table.name)}`);
+        await this.#connection.exec(`DELETE FROM ${qualified(this.#connection, dataset, table.name)}`);
       }
     }
     this.#replaced.add(key);
@@ -132,7 +135,7 @@ export class DuckDBLoad implements DestinationLoad {
           stream,
           staged
             ? { catalog: "temp", schema: "main", table: this.#stages.name(table) }
-            : { catalog: CATALOG, schema: this.#options.dataset, table },
+            : { catalog: catalogOf(this.#connection), schema: this.#options.dataset, table },
         );
     } catch (error) {
       throw destinationError(error, "DESTINATION_FAILED", `cannot load into table ${table}`, { table });
@@ -168,11 +171,11 @@ export class DuckDBLoad implements DestinationLoad {
         : `CAST(NULL AS ${arriving[index]}) AS ${quoteName(name)}`,
     );
     await this.#connection.exec(
-      `CREATE TEMP TABLE ${STAGE} AS SELECT ${columns.join(", ")} FROM memory.main.${JSON_SEED} LIMIT 0`,
+      `CREATE TEMP TABLE ${STAGE} AS SELECT ${columns.join(", ")} FROM ${jsonSeed(this.#connection)} LIMIT 0`,
     );
     await this.#connection.insertArrow(stream, { catalog: "temp", schema: "main", table: STAGE });
     await this.#connection.exec(
-      `INSERT INTO ${this.#stages.has(table) ? this.#stages.sql(table) : qualified(this.#options.dataset, table)}
+      `INSERT INTO ${this.#stages.has(table) ? this.#stages.sql(table) : qualified(this.#connection, this.#options.dataset, table)}
        BY NAME SELECT * FROM ${temporary(STAGE)}`,
     );
     await this.#connection.exec(`DROP TABLE ${temporary(STAGE)}`);
@@ -181,7 +184,7 @@ export class DuckDBLoad implements DestinationLoad {
   async widen(table: string, base: string, variant: string): Promise<boolean> {
     this.#check();
     const { dataset } = this.#options;
-    const target = qualified(dataset, table);
+    const target = qualified(this.#connection, dataset, table);
     try {
       const columns = await storedColumns(this.#connection, dataset, table);
       const staged = this.#stages.columns(table);
@@ -219,7 +222,7 @@ export class DuckDBLoad implements DestinationLoad {
         await this.#stages.ensure(name, stored, plan.strategy !== "delete-insert");
       }
       const dialect = {
-        target: (table: string) => qualified(dataset, table),
+        target: (table: string) => qualified(this.#connection, dataset, table),
         stage: (table: string) => this.#stages.sql(table),
         temporary,
         arrival: "rowid",

@@ -2,11 +2,11 @@ import { readRows } from "../../arrow/ipc-rows.ts";
 import { RunletError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import { stringifyExact } from "../../schema/exact-json.ts";
-import { quoteName, quoteText } from "../sql/quote.ts";
-import { CATALOG, type DuckDBConnection, type DuckDBDriver, DuckDBError } from "./driver.ts";
+import { quoteText } from "../sql/quote.ts";
+import { type DuckDBConnection, type DuckDBDriver, DuckDBError } from "./driver.ts";
 import { destinationError } from "./errors.ts";
 import { castThroughTimestamp, isTransactional, singleStatement } from "../sql/statement.ts";
-import { hasSchema } from "./tables.ts";
+import { hasSchema, schemaOf } from "./tables.ts";
 import { useTimestampViews } from "./timestamp-views.ts";
 import { type FunctionOverload, OVERLOADS_QUERY, viewMacros, zoneMacros } from "./zone-macros.ts";
 
@@ -94,7 +94,7 @@ export class DuckDBReader {
       // Made anew each time: a load may have changed the tables since.
       await useTimestampViews(connection, this.#dataset);
     } else if (!this.#inDataset.has(connection) && (await hasSchema(connection, this.#dataset))) {
-      await connection.exec(`USE ${CATALOG}.${quoteName(this.#dataset)}`);
+      await connection.exec(`USE ${schemaOf(connection, this.#dataset)}`);
       this.#inDataset.add(connection);
     }
     return connection;

@@ -74,7 +74,7 @@ export class DuckDBSession implements DestinationSession {
         connection,
         loadId,
         dataset: this.#options.dataset,
-        durable: this.#file !== undefined,
+        durable: this.#driver.durable ?? this.#file !== undefined,
         signal: this.#options.signal,
         ended: async () => {
           this.#driver.releaseWriter();

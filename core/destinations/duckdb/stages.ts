@@ -41,7 +41,7 @@ export class Stages {
       const name = `_runlet_stage_${this.#stages.size}`;
       const more = withRecord ? `, CAST(NULL AS BIGINT) AS ${quoteName(RECORD_COLUMN)}` : "";
       await this.#connection.exec(
-        `CREATE TEMP TABLE ${name} AS SELECT *${more} FROM ${qualified(this.#dataset, table)} LIMIT 0`,
+        `CREATE TEMP TABLE ${name} AS SELECT *${more} FROM ${qualified(this.#connection, this.#dataset, table)} LIMIT 0`,
       );
       this.#stages.set(sameName(table), { name, columns: wanted });
       return;

@@ -34,7 +34,7 @@ export async function readStored(
   const stored: StoredDataset = {};
   if (await exists(VERSION_TABLE)) {
     const schema = await first(
-      `SELECT "schema" AS text FROM ${qualified(dataset, VERSION_TABLE)}
+      `SELECT "schema" AS text FROM ${qualified(connection, dataset, VERSION_TABLE)}
        WHERE schema_name = ${quoteText(schemaName)} ORDER BY inserted_at DESC LIMIT 1`,
     );
     if (schema !== undefined)
@@ -42,8 +42,8 @@ export async function readStored(
   }
   if ((await exists(STATE_TABLE)) && (await exists(LOADS_TABLE))) {
     const state = await first(
-      `SELECT s.state AS text FROM ${qualified(dataset, STATE_TABLE)} s
-       JOIN ${qualified(dataset, LOADS_TABLE)} l ON l.load_id = s._dlt_load_id
+      `SELECT s.state AS text FROM ${qualified(connection, dataset, STATE_TABLE)} s
+       JOIN ${qualified(connection, dataset, LOADS_TABLE)} l ON l.load_id = s._dlt_load_id
        WHERE s.pipeline_name = ${quoteText(pipelineName)} AND l.status = 0 ORDER BY l.load_id DESC LIMIT 1`,
     );
     if (state !== undefined) stored.state = (await decodeState(state)) as Json;
@@ -51,7 +51,7 @@ export async function readStored(
   if (await exists(LOADS_TABLE)) {
     const latest = await first(
       `SELECT CAST(greatest(max(CAST(TRY_CAST(load_id AS DECIMAL(24, 6)) * 1000000 AS BIGINT)),
-         max(epoch_us(CAST(inserted_at AS TIMESTAMP)))) AS VARCHAR) AS text FROM ${qualified(dataset, LOADS_TABLE)}`,
+         max(epoch_us(CAST(inserted_at AS TIMESTAMP)))) AS VARCHAR) AS text FROM ${qualified(connection, dataset, LOADS_TABLE)}`,
     );
     if (latest) stored.latestMicros = Number(latest);
   }
@@ -66,7 +66,7 @@ export async function isLoaded(
 ): Promise<boolean> {
   if ((await storedColumns(connection, dataset, LOADS_TABLE)).length === 0) return false;
   const rows = await connection.query(
-    `SELECT 1 FROM ${qualified(dataset, LOADS_TABLE)} WHERE load_id = ${quoteText(loadId)} AND status = 0`,
+    `SELECT 1 FROM ${qualified(connection, dataset, LOADS_TABLE)} WHERE load_id = ${quoteText(loadId)} AND status = 0`,
   );
   return readRows(rows).length > 0;
 }
@@ -79,7 +79,7 @@ async function refuseStale(connection: DuckDBConnection, dataset: string, facts:
   const newest = async (table: string, column: string, name: string, order: string) => {
     if ((await storedColumns(connection, dataset, table)).length === 0) return undefined;
     const rows = await connection.query(
-      `SELECT version_hash AS hash FROM ${qualified(dataset, table)}
+      `SELECT version_hash AS hash FROM ${qualified(connection, dataset, table)}
        WHERE ${column} = ${quoteText(name)} ORDER BY ${order} DESC LIMIT 1`,
     );
     return (readRows(rows)[0] as { hash?: string } | undefined)?.hash;
@@ -112,18 +112,18 @@ export async function writeFacts(
   const name = quoteText(facts.schemaName);
   const hash = quoteText(facts.schemaVersionHash);
   await connection.exec(
-    `INSERT INTO ${qualified(dataset, VERSION_TABLE)}
+    `INSERT INTO ${qualified(connection, dataset, VERSION_TABLE)}
        (version, engine_version, inserted_at, schema_name, version_hash, "schema")
      SELECT ${integer(facts.schemaVersion)}, ${integer(facts.engineVersion)}, ${time}, ${name}, ${hash},
        ${quoteText(stringifyExact(facts.schema))}
-     WHERE NOT EXISTS (SELECT 1 FROM ${qualified(dataset, VERSION_TABLE)}
+     WHERE NOT EXISTS (SELECT 1 FROM ${qualified(connection, dataset, VERSION_TABLE)}
        WHERE version_hash = ${hash} AND schema_name = ${name})`,
   );
   if (facts.state) {
     const { state } = facts;
     await ensure(stateTable());
     await connection.exec(
-      `INSERT INTO ${qualified(dataset, STATE_TABLE)}
+      `INSERT INTO ${qualified(connection, dataset, STATE_TABLE)}
          (version, engine_version, pipeline_name, state, created_at, version_hash, _dlt_load_id, _dlt_id)
        VALUES (${integer(state.version)}, ${integer(state.engineVersion)}, ${quoteText(state.pipelineName)},
          ${quoteText(state.encoded)}, ${time}, ${quoteText(state.versionHash)}, ${quoteText(facts.loadId)},
@@ -131,7 +131,7 @@ export async function writeFacts(
     );
   }
   await connection.exec(
-    `INSERT INTO ${qualified(dataset, LOADS_TABLE)}
+    `INSERT INTO ${qualified(connection, dataset, LOADS_TABLE)}
        (load_id, schema_name, status, inserted_at, schema_version_hash)
      VALUES (${quoteText(facts.loadId)}, ${name}, 0, ${time}, ${hash})`,
   );

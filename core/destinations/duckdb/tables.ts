@@ -17,8 +17,29 @@ export const sameName = (name: string): string => name.toLowerCase();
 /** Random identifiers cannot be compressed, and trying costs a good part of the commit. */
 const INCOMPRESSIBLE = ["_dlt_id", "_dlt_parent_id"];
 
-export function qualified(dataset: string, table: string): string {
-  return `${CATALOG}.${quoteName(dataset)}.${quoteName(table)}`;
+/** The database a connection loads into. */
+export function catalogOf(connection: DuckDBConnection): string {
+  return connection.catalog ?? CATALOG;
+}
+
+/** A dataset as SQL. */
+export function schemaOf(connection: DuckDBConnection, dataset: string): string {
+  return `${quoteName(catalogOf(connection))}.${quoteName(dataset)}`;
+}
+
+/** The database in the engine's memory that nothing of a load is in. */
+export function scratchOf(connection: DuckDBConnection): string {
+  return quoteName(connection.scratch ?? "memory");
+}
+
+/** The table of {@link JSON_SEED} as SQL. */
+export function jsonSeed(connection: DuckDBConnection): string {
+  return `${scratchOf(connection)}.main.${JSON_SEED}`;
+}
+
+/** A table as SQL, by all parts of its name: a name in two parts may also mean an attached database. */
+export function qualified(connection: DuckDBConnection, dataset: string, table: string): string {
+  return `${schemaOf(connection, dataset)}.${quoteName(table)}`;
 }
 
 /** Columns of a table in order; empty when there is no such table. */
@@ -29,7 +50,7 @@ export async function storedColumns(
 ): Promise<StoredColumn[]> {
   const rows = await connection.query(
     `SELECT column_name AS name, data_type AS type, is_nullable AS nullable FROM duckdb_columns()
-     WHERE database_name = ${quoteText(CATALOG)} AND lower(schema_name) = lower(${quoteText(dataset)})
+     WHERE database_name = ${quoteText(catalogOf(connection))} AND lower(schema_name) = lower(${quoteText(dataset)})
        AND lower(table_name) = lower(${quoteText(table)}) ORDER BY column_index`,
   );
   return readRows(rows) as unknown as StoredColumn[];
@@ -37,7 +58,7 @@ export async function storedColumns(
 
 export async function hasSchema(connection: DuckDBConnection, dataset: string): Promise<boolean> {
   const rows = await connection.query(
-    `SELECT 1 FROM duckdb_schemas() WHERE database_name = ${quoteText(CATALOG)}
+    `SELECT 1 FROM duckdb_schemas() WHERE database_name = ${quoteText(catalogOf(connection))}
      AND lower(schema_name) = lower(${quoteText(dataset)})`,
   );
   return readRows(rows).length > 0;
@@ -56,7 +77,7 @@ export async function createTable(
   name: string,
   columns: readonly ColumnSchema[],
 ): Promise<void> {
-  const target = qualified(dataset, name);
+  const target = qualified(connection, dataset, name);
   if (columns.every((column) => column.data_type !== "json")) {
     const definitions = columns.map((column) => {
       const compression = INCOMPRESSIBLE.includes(column.name) ? " USING COMPRESSION uncompressed" : "";
@@ -67,7 +88,7 @@ export async function createTable(
   }
   const values = columns.map((column) => `${emptyValue(column)} AS ${quoteName(column.name)}`);
   await connection.exec(
-    `CREATE TABLE ${target} AS SELECT ${values.join(", ")} FROM memory.main.${JSON_SEED} LIMIT 0`,
+    `CREATE TABLE ${target} AS SELECT ${values.join(", ")} FROM ${jsonSeed(connection)} LIMIT 0`,
   );
   for (const { name: column, nullable } of columns) {
     if (nullable === false) await setNotNull(connection, target, column);
@@ -90,7 +111,7 @@ export async function addColumns(
   stored: readonly StoredColumn[],
   added: readonly ColumnSchema[],
 ): Promise<void> {
-  const target = qualified(dataset, name);
+  const target = qualified(connection, dataset, name);
   if (added.every((column) => column.data_type !== "json")) {
     for (const column of added) {
       await connection.exec(`ALTER TABLE ${target} ADD COLUMN ${quoteName(column.name)} ${sqlType(column)}`);
@@ -100,7 +121,7 @@ export async function addColumns(
   const values = added.map((column) => `${emptyValue(column)} AS ${quoteName(column.name)}`);
   await connection.exec(
     `CREATE OR REPLACE TABLE ${target} AS SELECT old.*, ${values.join(", ")}
-     FROM ${target} AS old LEFT JOIN memory.main.${JSON_SEED} ON false`,
+     FROM ${target} AS old LEFT JOIN ${jsonSeed(connection)} ON false`,
   );
   for (const column of stored) if (!column.nullable) await setNotNull(connection, target, column.name);
 }

@@ -36,8 +36,15 @@ import { addColumn, adoptColumn, findColumn } from "./column";
 import { columnName, keepName, nameLength, normalizedName, shortName } from "./name";
 import { valueKind, valueLength, valueText } from "./value";
 
+/** The kind that new columns get whatever their first value is; K_NONE: the value decides. */
+let sniffed: u32 = K_NONE;
+export function setSniffed(kind: u32): void {
+  sniffed = kind;
+}
+
 /** The kind of column the value at hand makes. */
 export function inferredKind(): u32 {
+  if (sniffed) return sniffed;
   if (valueKind == K_TEXT) return parseTimestamp(valueText, valueLength) ? K_TIMESTAMP : K_TEXT;
   // An integer of more than 38 digits fits no number column: its digits are kept as text.
   if (valueKind == K_DECIMAL && !fitsDecimal()) return K_TEXT;

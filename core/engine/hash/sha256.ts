@@ -1,31 +1,44 @@
 /** SHA-256 (FIPS 180-4) and HMAC over it (RFC 2104). */
 
 const BLOCK: usize = 64;
-// prettier-ignore
-const constants: usize = memory.data<u32>([
-  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-  0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-  0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-  0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-  0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-  0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-  0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-  0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
-], 16);
-// prettier-ignore
-const initial: usize = memory.data<u32>([
-  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-], 16);
+const constants: usize = memory.data(256, 16);
+const initial: usize = memory.data(32, 16);
 const state: usize = memory.data(32, 16);
 const schedule: usize = memory.data(256, 16);
 const block: usize = memory.data(64, 16);
 const pad: usize = memory.data(64, 16);
 const digest: usize = memory.data(32, 16);
 
+/** Fills the constants (FIPS 180-4, 4.2.2 and 5.3.3): 32 bits of the fractions of the cube roots of the first 64 primes,
+ *  and of the square roots of the first eight. */
+function initConstants(): void {
+  let count: usize = 0;
+  for (let n: u32 = 2; count < 64; n++) {
+    let divisor: u32 = 2;
+    while (n % divisor) divisor++;
+    if (divisor != n) continue;
+    const prime = <f64>n;
+    let root = 2.0;
+    for (let i = 0; i < 20; i++) root -= (root * root * root - prime) / (3 * root * root);
+    store<u32>(constants + (count << 2), fraction(root));
+    if (count < 8) store<u32>(initial + (count << 2), fraction(sqrt(prime)));
+    count++;
+  }
+}
+
+function fraction(root: f64): u32 {
+  return <u32>((root - floor(root)) * 4294967296.0);
+}
+
 /** Writes the 32 bytes of SHA-256 of `n` bytes at `src` to `dst`. */
 export function sha256(src: usize, n: usize, dst: usize): void {
-  memory.copy(state, initial, 32);
+  start();
   finish(src, n, n, dst);
+}
+
+function start(): void {
+  if (!load<u32>(initial)) initConstants();
+  memory.copy(state, initial, 32);
 }
 
 /** Writes the 32 bytes of HMAC-SHA-256 of `n` bytes at `src` under the key to `dst`. */
@@ -42,7 +55,7 @@ export function hmacSha256(key: usize, keyLen: usize, src: usize, n: usize, dst:
 /** Begins a hash with the key block, each byte combined with `mark`. */
 function startWithPad(mark: u8): void {
   for (let i: usize = 0; i < BLOCK; i++) store<u8>(block + i, load<u8>(pad + i) ^ mark);
-  memory.copy(state, initial, 32);
+  start();
   compress(block);
 }
 

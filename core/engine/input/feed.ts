@@ -4,7 +4,10 @@ import { clearBuffer, putBytes, reserve } from "../memory/buffer";
 import { clearFailure, E_EMPTY, E_RECORD, E_TRUNCATED, fail } from "../scan/failure";
 import { firstInvalid, isUtf8, wholeCharacters } from "../scan/utf8";
 import { FINISHED, incomplete, linesBefore, openDocument, readDocument } from "./document";
-import { FORMAT_AUTO, FORMAT_JSON, FORMAT_NDJSON, Input } from "./input";
+import { countLines } from "../csv/cells";
+import { passOverRecord, readRecords } from "../csv/read";
+import { SAMPLE } from "../csv/sample";
+import { FORMAT_AUTO, FORMAT_CSV, FORMAT_JSON, FORMAT_NDJSON, Input } from "./input";
 import { lastLineEnd, readLines } from "./ndjson";
 import { recordFailed } from "./progress";
 import { setInvalidAt } from "./record";
@@ -18,7 +21,7 @@ export function push(input: Input, p: usize, n: usize): bool {
   const carry = input.carry;
   let start = p;
   let end = p + n;
-  const waiting = carry.len != 0 && waits(input, p, n);
+  const waiting = (carry.len != 0 || isSampling(input)) && waits(input, p, n);
   if (waiting || carry.len > HEADROOM - PADDING) {
     putBytes(carry, p, n);
     if (waiting) return withinLimit(input);
@@ -49,8 +52,14 @@ export function push(input: Input, p: usize, n: usize): bool {
  *  another try (so that trying stays linear in the size of the record). */
 function waits(input: Input, p: usize, n: usize): bool {
   if (input.done) return false;
+  if (isSampling(input)) return input.carry.len + n < SAMPLE;
   if (input.format == FORMAT_NDJSON) return lastLineEnd(p, p + n) == 0;
   return input.carry.len + n < input.retryAt;
+}
+
+/** Comma-separated text of which too little has come. */
+function isSampling(input: Input): bool {
+  return input.format == FORMAT_CSV && !input.csv.sampled;
 }
 
 /** Position after a byte order mark. The mark counts in offsets. */
@@ -63,25 +72,27 @@ function afterMark(p: usize, end: usize, input: Input): usize {
 
 function withinLimit(input: Input): bool {
   const carry = input.carry;
-  if (carry.len <= recordLimit) return true;
-  if (input.skippingLine) {
-    input.offset += carry.len;
-    clearBuffer(carry);
-    return true;
+  if (carry.len <= recordLimit || isSampling(input)) return true;
+  const isCsv = input.format == FORMAT_CSV;
+  const end = carry.ptr + carry.len;
+  // Whether it is a line's end the next byte will tell.
+  if (isCsv && <u32>load<u8>(end - 1) == 13) return true;
+  if (!input.skippingLine) {
+    clearFailure();
+    fail(carry.ptr, E_RECORD);
+    if (!recordFailed(input, carry.ptr, input.offset, input.lines, end)) return false;
+    if (input.format == FORMAT_NDJSON) input.skippingLine = 1;
+    else if (isCsv) passOverRecord(input, carry.ptr, end);
+    else input.done = 1;
   }
-  clearFailure();
-  fail(carry.ptr, E_RECORD);
-  if (!recordFailed(input, carry.ptr, input.offset, input.lines, carry.ptr)) return false;
   input.offset += carry.len;
   clearBuffer(carry);
-  if (input.format == FORMAT_NDJSON) input.skippingLine = 1;
-  else input.done = 1;
   return true;
 }
 
 /** Reads what is complete of p..end. Returns the first byte not read, 0 on failure. */
 function read(input: Input, p: usize, end: usize, final: bool): usize {
-  if (input.skippingLine) {
+  if (input.skippingLine && input.format == FORMAT_NDJSON) {
     while (p < end && load<u8>(p) != 10) p++;
     if (p < end) {
       input.skippingLine = 0;
@@ -112,6 +123,12 @@ function read(input: Input, p: usize, end: usize, final: bool): usize {
       if (q > end) q = end;
       input.offset += q - p;
       if (!input.done) return q;
+    } else if (input.format == FORMAT_CSV) {
+      q = readRecords(input, p, end, final);
+      if (!q) return 0;
+      input.lines += countLines(p, q);
+      input.offset += q - p;
+      if (!input.done) return q;
     } else {
       if (!input.opened) openDocument(input);
       memory.fill(end, 0, PADDING);
@@ -134,7 +151,8 @@ export function finish(input: Input): bool {
   const start = input.markSeen ? carry.ptr : afterMark(carry.ptr, carry.ptr + carry.len, input);
   const rest = read(input, start, carry.ptr + carry.len, true);
   if (!rest) return false;
-  if (input.done || input.format == FORMAT_NDJSON || input.state == FINISHED) return true;
+  if (input.done || input.format == FORMAT_NDJSON || input.format == FORMAT_CSV || input.state == FINISHED)
+    return true;
   if (input.format == FORMAT_AUTO && input.depth == 0) return true;
   clearFailure();
   fail(rest, input.offset == 0 ? E_EMPTY : E_TRUNCATED);

@@ -10,17 +10,21 @@ import {
   isStringOf,
   member,
   nextAfter,
+  readBool,
   readNumber,
   readString,
   textLength,
   textPtr,
   valueOf,
 } from "../config/reader";
+import { Csv, newCsv, resetCsv } from "../csv/csv";
+import { NO_QUOTE } from "../csv/cells";
 import { Paths, readPath, readPaths, Steps } from "./path";
 
 export const FORMAT_AUTO: u32 = 0;
 export const FORMAT_NDJSON: u32 = 1;
 export const FORMAT_JSON: u32 = 2;
+export const FORMAT_CSV: u32 = 3;
 
 
 @unmanaged
@@ -63,6 +67,8 @@ export class Input {
   /** JSON text of the captured values of each record. */
   recordValues: Buffer;
   options: Options;
+  /** Of comma-separated text; kept for the next input. */
+  csv: Csv;
 }
 
 /** What an input is told; inputs with the same text share it. */
@@ -80,6 +86,17 @@ export class Options {
   recordCaptures: Paths;
   /** Constant columns as the text of a JSON object without its brace, padded; 0 when there are none. */
   constants: usize;
+  // comma-separated text
+  /** The delimiter's byte, 0: to be found out. */
+  delimiter: u32;
+  /** The quote's byte, 0: to be found out, 256: there is none. */
+  quote: u32;
+  /** Whether the first record names the columns. */
+  header: u32;
+  /** JSON list of the columns' names, 0 where they are not given. */
+  columnNames: usize;
+  skipRows: u32;
+  textOnly: u32;
 }
 
 /** Captures of a document are told apart by the bits of a word. */
@@ -117,7 +134,10 @@ function optionsOf(p: usize, n: usize): Options {
     ? FORMAT_NDJSON
     : isStringOf(format, "json")
       ? FORMAT_JSON
-      : FORMAT_AUTO;
+      : isStringOf(format, "csv") || isStringOf(format, "tsv")
+        ? FORMAT_CSV
+        : FORMAT_AUTO;
+  if (o.format == FORMAT_CSV) readCsvOptions(o, member(text, "csv"), isStringOf(format, "tsv"));
   o.limit = <u64>readNumber(member(text, "limit"), 0);
   o.selector = readPath(member(text, "records"));
   o.route = readPath(member(text, "route"));
@@ -126,6 +146,25 @@ function optionsOf(p: usize, n: usize): Options {
   o.recordCaptures = readPaths(member(capture, "record"));
   o.constants = readConstants(member(text, "constants"));
   return o;
+}
+
+function readCsvOptions(o: Options, p: usize, tabs: bool): void {
+  const delimiter = member(p, "delimiter");
+  o.delimiter = isString(delimiter) ? byteOf(delimiter) : tabs ? 9 : 0;
+  const quote = member(p, "quote");
+  o.quote = isString(quote) ? (load<u8>(quote, 1) == 34 ? NO_QUOTE : byteOf(quote)) : 0;
+  if (o.quote == o.delimiter) o.quote = 0;
+  o.columnNames = firstIn(member(p, "columns")) ? member(p, "columns") : 0;
+  o.header = <u32>readBool(member(p, "header"), o.columnNames == 0);
+  o.skipRows = <u32>readNumber(member(p, "skipRows"), 0);
+  o.textOnly = <u32>!readBool(member(p, "types"), true);
+}
+
+/** The first byte of the string at p; 0 for a line end, which parts no cells. */
+function byteOf(p: usize): u32 {
+  readString(p);
+  const c: u32 = load<u8>(textPtr);
+  return c == 10 || c == 13 ? 0 : c;
 }
 
 /** Inputs that have ended, with their buffers. */
@@ -148,6 +187,13 @@ export function newInput(name: usize, n: u32, ordinal: u32, options: usize, opti
   i.ordinal = ordinal;
   i.options = optionsOf(options, optionsLength);
   i.format = i.options.format;
+  if (i.format == FORMAT_CSV) {
+    if (isNull(i.csv)) i.csv = newCsv();
+    i.csv.delimiter = i.options.delimiter;
+    i.csv.quote = i.options.quote;
+    i.csv.toSkip = i.options.skipRows;
+    i.csv.textOnly = i.options.textOnly;
+  }
   i.captured = isNull(i.options.captures) ? 0 : allocBlock(<usize>i.options.captures.count * 8);
   if (i.captured) memory.fill(i.captured, 0, <usize>i.options.captures.count * 8);
   return i;
@@ -166,6 +212,8 @@ export function recycle(input: Input): void {
   const carry = input.carry;
   const values = input.recordValues;
   const levels = input.levels;
+  const csv = input.csv;
+  if (!isNull(csv)) resetCsv(csv);
   clearBuffer(values);
   if (carry.cap > 1048576) releaseBuffer(carry);
   clearBuffer(carry);
@@ -173,6 +221,7 @@ export function recycle(input: Input): void {
   input.carry = carry;
   input.recordValues = values;
   input.levels = levels;
+  input.csv = csv;
   input.next = spare;
   spare = input;
 }

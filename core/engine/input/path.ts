@@ -94,11 +94,12 @@ export function isEveryElement(steps: Steps, i: u32): bool {
 /** Position after the value {@link findValue} found. */
 export let foundEnd: usize = 0;
 
-/** The value a path leads to in the valid JSON value at p, 0 when there is none. Of equal keys the last counts, of
+/** The value a path leads to in the valid JSON value at p (an empty path to itself), 0 when there is none. Of equal keys the last counts, of
  *  a list's elements the first. */
 export function findValue(p: usize, steps: Steps): usize {
+  const count: u32 = isNull(steps) ? 0 : steps.count;
   let step: u32 = 0;
-  while (step < steps.count) {
+  while (step < count) {
     const every = isEveryElement(steps, step);
     const c: u32 = load<u8>(p);
     if (every) {

@@ -121,7 +121,7 @@ function putItemLiteral(p: usize, f: Field, row: u32): usize {
 }
 
 /** Whether every column that must not be null has a value in the row. */
-function hasRequired(t: Table, row: u32): bool {
+export function hasRequired(t: Table, row: u32): bool {
   if (t.boundHints < t.requiredHints) return false;
   let c = t.columns;
   while (!isNull(c)) {
@@ -133,7 +133,7 @@ function hasRequired(t: Table, row: u32): bool {
 }
 
 /** The table the record's routing value names; the input's own where it names none. */
-function routed(input: Input, p: usize): Table {
+export function routed(input: Input, p: usize): Table {
   const at = findValue(p, input.options.route);
   clearFailure();
   if (!at || !normalizeValue(at, foundEnd)) return input.table;

@@ -83,7 +83,7 @@ function special(p: usize, f: Field): i32 {
 }
 
 /** Stores the value at hand; `at` is where it stands. */
-function storeValue(at: usize, f: Field, row: u32): bool {
+export function storeValue(at: usize, f: Field, row: u32): bool {
   let kind: u32 = f.kind;
   if (kind == K_NONE) {
     if (f.len != 0xffffffff && f.len > row) return fail(at, E_DUPLICATE) != 0;
@@ -106,7 +106,11 @@ function storeValue(at: usize, f: Field, row: u32): bool {
 }
 
 function storeIn(at: usize, c: Field, row: u32): bool {
-  if (convertInto(c, row)) return true;
+  return convertInto(c, row) || storeVariant(at, c, row);
+}
+
+/** Stores the value at hand beside c, in the variant column of its kind. */
+export function storeVariant(at: usize, c: Field, row: u32): bool {
   const v = variantOf(c);
   if (isNull(v)) return false;
   if (v.len > row) return fail(at, E_DUPLICATE) != 0;

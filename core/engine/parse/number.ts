@@ -32,15 +32,28 @@ function sixteenDigits(r: v128): u64 {
   return (both & 0xffffffff) * 100000000 + (both >>> 32);
 }
 
+/** Bytes of v before a comma, brace or bracket; 16 when there is none. */
+@inline
+function numberLength(v: v128): usize {
+  const ends = v128.or(i8x16.eq(v, vec(COMMA)), i8x16.eq(v128.or(v, vec(BRACE_BIT)), vec(CLOSE)));
+  return <usize>ctz(i8x16.bitmask(ends) | 0x10000);
+}
+
 /** p at a digit or minus. Returns the position after the number, 0 on failure. */
 @inline
 export function putNumber(p: usize, f: Field, row: u32): usize {
-  const kind: u32 = f.kind;
-  if (kind - K_INT > 1) return coldNumber(p, f, row);
+  if (<u32>f.kind - K_INT > 1) return coldNumber(p, f, row);
   const v = v128.load(p);
-  const ends = v128.or(i8x16.eq(v, vec(COMMA)), i8x16.eq(v128.or(v, vec(BRACE_BIT)), vec(CLOSE)));
-  const length = <usize>ctz(i8x16.bitmask(ends) | 0x10000);
+  const length = numberLength(v);
   if (length == 16) return putLongNumber(p, f, row);
+  return putPlainNumber(p, v, length, f, row) ? p + length : coldNumber(p, f, row);
+}
+
+/** A number of less than 16 characters, which v begins with, into a bigint or double column. False when it is none, or
+ *  none that can be written there as it is. */
+@inline
+export function putPlainNumber(p: usize, v: v128, length: usize, f: Field, row: u32): bool {
+  const kind: u32 = f.kind;
   const values = i8x16.sub(v, vec(ASCII_ZERO));
   const isDigit = i8x16.eq(i8x16.min_u(values, vec(NINE)), values);
   const digits = v128.and(values, isDigit);
@@ -48,16 +61,14 @@ export function putNumber(p: usize, f: Field, row: u32): usize {
   // Bytes of the number that are no digits, the sign excluded.
   const others = ((<u32>i8x16.bitmask(isDigit)) ^ 0xffff) & (((<u32>1) << (<u32>length)) - 1) & ~minus;
   const first: u32 = load<u8>(p + minus);
-  const end = p + length;
   if (others == 0) {
-    if ((<u32>(length == minus)) | ((<u32>(first == 48)) & (<u32>(length > minus + 1))))
-      return coldNumber(p, f, row);
+    if ((<u32>(length == minus)) | ((<u32>(first == 48)) & (<u32>(length > minus + 1)))) return false;
     const u = sixteenDigits(i8x16.swizzle(digits, v128.load(ALIGN + length)));
     const value = ((<i64>u) ^ -(<i64>minus)) + <i64>minus;
-    if (f.len != row && !advance(p, f, row)) return 0;
+    if (f.len != row && !advance(p, f, row)) return false;
     if (kind == K_INT) putI64(f, row, value);
     else putF64(f, row, <f64>value);
-    return end;
+    return true;
   }
   const point = <usize>ctz(others);
   const fraction = length - 1 - point;
@@ -69,7 +80,7 @@ export function putNumber(p: usize, f: Field, row: u32): usize {
     (<u32>(point == minus)) |
     ((<u32>(first == 48)) & (<u32>(point > minus + 1)))
   )
-    return coldNumber(p, f, row);
+    return false;
   // Digits behind the point, and those before it moved over the point.
   const all = v128.bitselect(
     i8x16.swizzle(digits, v128.load(ALIGN + length)),
@@ -78,18 +89,30 @@ export function putNumber(p: usize, f: Field, row: u32): usize {
   );
   // At most 14 digits and a power of ten up to 10^22: one division is exact (Clinger 1990).
   const r = <f64>(<i64>sixteenDigits(all)) / load<f64>(pow10f + (fraction << 3));
-  if (f.len != row && !advance(p, f, row)) return 0;
+  if (f.len != row && !advance(p, f, row)) return false;
   putF64(f, row, reinterpret<f64>(reinterpret<u64>(r) | ((<u64>minus) << 63)));
-  return end;
+  return true;
 }
 
 /** {@link putNumber} out of line, for the places that are not the hottest. */
 export function putNumberAside(p: usize, f: Field, row: u32): usize {
-  return putNumber(p, f, row);
+  const length = numberLength(v128.load(p));
+  if (length == 16) return <u32>f.kind - K_INT > 1 ? coldNumber(p, f, row) : putLongNumber(p, f, row);
+  return putPlainNumberAside(p, length, f, row) ? p + length : coldNumber(p, f, row);
 }
 
-/** A number of 16 characters or more: doubles with up to 20 digits and integers up to 18. */
-function putLongNumber(p0: usize, f: Field, row: u32): usize {
+/** {@link putPlainNumber} out of line, for any column. */
+export function putPlainNumberAside(p: usize, length: usize, f: Field, row: u32): bool {
+  return <u32>f.kind - K_INT < 2 && putPlainNumber(p, v128.load(p), length, f, row);
+}
+
+function putLongNumber(p: usize, f: Field, row: u32): usize {
+  const end = longNumber(p, f, row);
+  return end ? end : coldNumber(p, f, row);
+}
+
+/** A number of 16 characters or more: doubles with up to 20 digits and integers up to 18. 0 when it is another. */
+export function longNumber(p0: usize, f: Field, row: u32): usize {
   const minus = <usize>(load<u8>(p0) == 45);
   const p = p0 + minus;
   const kind: u32 = f.kind;
@@ -135,5 +158,5 @@ function putLongNumber(p0: usize, f: Field, row: u32): usize {
     putI64(f, row, minus ? -u : u);
     return p + 16 + more;
   }
-  return coldNumber(p0, f, row);
+  return 0;
 }

@@ -41,6 +41,11 @@ export const ALPHABET: usize = 480; // 64 bytes
 export const BRACE_BIT: usize = 544;
 export const OPEN: usize = 560;
 export const ZERO: usize = 576;
+export const LF: usize = 592;
+export const CR: usize = 608;
+// Of the dialect of the comma-separated text being read.
+export const DELIMITER: usize = 624;
+export const QUOTES: usize = 640;
 
 /** Swizzle indexes that move the first n bytes of a vector to its end: load at ALIGN + n. */
 export const ALIGN: usize = memory.data(48, 16);
@@ -79,6 +84,8 @@ export function initVectors(): void {
   splat(VECTORS + FORTY_EIGHT, 48);
   splat(VECTORS + BRACE_BIT, 32);
   splat(VECTORS + OPEN, 123);
+  splat(VECTORS + LF, 10);
+  splat(VECTORS + CR, 13);
   // Sixteen digits to a number: pairs, then pairs of pairs, then eights.
   put(EVEN_BYTES, 0x00ff00ff00ff00ff, 0x00ff00ff00ff00ff);
   put(TENS, 0x000a000a000a000a, 0x000a000a000a000a);

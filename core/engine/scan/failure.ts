@@ -26,6 +26,10 @@ export const E_ROUTE: u32 = 25;
 export const E_SELECTOR: u32 = 26;
 export const E_VARIANT: u32 = 27;
 export const E_TABLE_CLASH: u32 = 28;
+/** Of comma-separated text. */
+export const E_CELLS: u32 = 30;
+export const E_UNCLOSED: u32 = 31;
+export const E_AFTER_QUOTE: u32 = 32;
 /** Not errors: the record has to be parsed in another way. */
 export const E_DUPLICATE: u32 = 40;
 export const E_OWN_ID: u32 = 41;
@@ -89,6 +93,12 @@ export function describe(code: u32): string {
       return "the value fits neither its column nor the column's variant";
     case E_TABLE_CLASH:
       return "a nested and a root table would have one name";
+    case E_CELLS:
+      return "more cells than columns";
+    case E_UNCLOSED:
+      return "a quoted cell is not closed";
+    case E_AFTER_QUOTE:
+      return "text after a closing quote";
     default:
       return "internal error";
   }
@@ -115,6 +125,10 @@ export function errorCode(code: u32): string {
     case E_ROUTE:
     case E_SELECTOR:
       return "SOURCE_SELECTOR";
+    case E_CELLS:
+    case E_UNCLOSED:
+    case E_AFTER_QUOTE:
+      return "SOURCE_NOT_CSV";
     default:
       return "SOURCE_NOT_JSON";
   }

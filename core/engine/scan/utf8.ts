@@ -81,11 +81,20 @@ const tail: usize = memory.data(64, 16);
 
 /** Whether the n bytes at p are whole, valid UTF-8. */
 export function isUtf8(p: usize, n: usize): bool {
-  const end = p + (n & ~63);
+  let end = p + (n & ~63);
+  let rest = n & 63;
   let errors = vec(ZERO);
   let previous = vec(ZERO);
   let unfinished = vec(ZERO);
-  while (p < end) {
+  while (true) {
+    if (p == end) {
+      if (!rest) break;
+      memory.fill(tail, 0, 64);
+      memory.copy(tail, p, rest);
+      p = tail;
+      end = tail + 64;
+      rest = 0;
+    }
     const a = v128.load(p);
     const b = v128.load(p, 16);
     const c = v128.load(p, 32);
@@ -105,19 +114,6 @@ export function isUtf8(p: usize, n: usize): bool {
     }
     previous = d;
     p += 64;
-  }
-  const rest = n & 63;
-  if (rest) {
-    memory.fill(tail, 0, 64);
-    memory.copy(tail, p, rest);
-    let i: usize = 0;
-    while (i < rest) {
-      const v = v128.load(tail + i);
-      errors = v128.or(errors, blockErrors(previous, v));
-      unfinished = i8x16.sub_sat_u(v, vec(UTF8_TAIL));
-      previous = v;
-      i += 16;
-    }
   }
   return !v128.any_true(v128.or(errors, unfinished));
 }

@@ -1,0 +1,203 @@
+import { RunletError } from "../../errors.ts";
+import type { OpenFolder } from "../../folders/folder.ts";
+import { failpoint } from "../../packages/failpoints.ts";
+import type { TableSchema, WriteDisposition } from "../../schema/types.ts";
+import type { CommitFacts, DestinationLoad } from "../contract.ts";
+import type { ParquetLibrary } from "./library.ts";
+import { LoadFiles } from "./load-files.ts";
+import { LoadTable } from "./load-table.ts";
+import { openFile } from "./names.ts";
+import { type Commit, type LakeTable, sameName, type Snapshot, type TableChange } from "./snapshot.ts";
+import { checkStream } from "./stream-check.ts";
+import { completeColumns } from "../duckdb/tables.ts";
+import { hexId } from "./hex-id.ts";
+import { foldFiles } from "./fold-files.ts";
+import type { Lake } from "./lake.ts";
+import { checkBasis, factRows } from "./facts.ts";
+
+export interface LoadOptions {
+  lake: Lake;
+  library: ParquetLibrary;
+  dataset: string;
+  loadId: string;
+  /** Arrow bytes per file. */
+  fileBytes: number;
+  /** Columns of files that are being written, all together, that may be compressed with zstd. */
+  zstdColumns: number;
+  /** What the load starts from. */
+  snapshot: Snapshot;
+  random(into: Uint8Array): Uint8Array;
+  signal: AbortSignal | undefined;
+  /** Called once, when the load has ended in whatever way. */
+  ended: () => void;
+}
+
+/** Commits that lose to another run's begin again on top of it, so often. */
+const ATTEMPTS = 20;
+
+/** One load: files that no commit lists yet, then the one object that lists them.
+ *
+ *  A load id that is complete already is not loaded again: its load takes everything and changes nothing. */
+export class ParquetLoad implements DestinationLoad {
+  readonly #options: LoadOptions;
+  readonly #folder: OpenFolder;
+  readonly #files: LoadFiles;
+  readonly #tables = new Map<string, LoadTable>();
+  readonly #attempt: string;
+  readonly #replayed: boolean;
+  #open = true;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#folder = options.lake.folder;
+    this.#files = new LoadFiles(options);
+    this.#attempt = hexId(options.random);
+    this.#replayed = options.snapshot.loads.some(({ load_id }) => load_id === options.loadId);
+  }
+
+  /** Leaves a note that the load is under way, by which what a crash leaves is found. */
+  async start(): Promise<void> {
+    if (this.#replayed) return;
+    const { loadId } = this.#options;
+    await this.#folder.put(openFile(loadId), new TextEncoder().encode(`${JSON.stringify({ loadId })}\n`));
+  }
+
+  async prepare(schema: TableSchema, disposition: WriteDisposition): Promise<void> {
+    this.#check();
+    if (this.#replayed) return;
+    const key = sameName(schema.name);
+    let table = this.#tables.get(key);
+    if (!table) {
+      table = new LoadTable(schema.name, this.#options.snapshot.tables[key]);
+      this.#tables.set(key, table);
+    }
+    table.prepare(completeColumns(schema), disposition);
+  }
+
+  async write(name: string, stream: Uint8Array): Promise<void> {
+    this.#check();
+    if (this.#replayed) return;
+    const table = this.#tables.get(sameName(name));
+    if (!table) throw new RunletError("DEFECT", `table ${name} was not prepared`, { where: { table: name } });
+    const { rows, width, schema } = checkStream(name, stream, table.columns);
+    if (rows > 0) await this.#files.write(table, stream, { width, schema });
+  }
+
+  async widen(name: string, base: string, variant: string): Promise<boolean> {
+    this.#check();
+    if (this.#replayed) return false;
+    const table = this.#tables.get(sameName(name));
+    const folding = table?.folding(base, variant);
+    if (!table || !folding) return false;
+    await this.#files.settle(table);
+    const { library } = this.#options;
+    const files = await foldFiles({ library, folder: this.#folder }, table.files, folding, () =>
+      this.#files.name(table),
+    );
+    if (!files) return false;
+    this.#files.forget(table.files.filter((file) => !files.includes(file)));
+    table.folded(folding, files);
+    return true;
+  }
+
+  async commit(facts: CommitFacts): Promise<void> {
+    this.#check();
+    const { dataset, loadId, lake, signal } = this.#options;
+    if (this.#replayed) return this.rollback();
+    let committed: { commit: Commit; snapshot: Snapshot };
+    try {
+      await this.#files.settle();
+      if (signal?.aborted) throw cancelled(loadId);
+      await this.#files.verify();
+      committed = await this.#append(facts);
+    } catch (error) {
+      const done = await lake.hasAttempt(loadId, this.#attempt).catch(() => undefined);
+      // Where nobody can tell whether it is committed, its files stay: a commit may list them.
+      if (done === undefined) this.#end();
+      else if (!done) await this.rollback();
+      if (!done) throw error;
+      this.#end();
+      return;
+    }
+    this.#end();
+    failpoint("destination.commit.during");
+    try {
+      await lake.complete(committed.commit, committed.snapshot);
+    } catch (cause) {
+      // The load is in; what is left to do is done by the next run.
+      this.#options.lake.log(
+        `load ${loadId} is in dataset ${dataset}; clearing up after it failed and is done by the next run: ${String(cause)}`,
+      );
+    }
+  }
+
+  async #append(facts: CommitFacts): Promise<{ commit: Commit; snapshot: Snapshot }> {
+    const { lake, dataset, loadId } = this.#options;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const { snapshot, foreign } = await lake.see();
+      const now = foreign ? lake.adopted(snapshot, foreign) : snapshot;
+      checkBasis(now, dataset, facts);
+      const rows = factRows(now, facts);
+      const changes = new Map<string, TableChange>(
+        foreign?.tables.map((change) => [sameName(change.name), change]) ?? [],
+      );
+      for (const [key, table] of this.#tables) {
+        const seen: LakeTable | undefined = now.tables[key];
+        const change = table.change(seen, changes.get(key), () => this.#overtaken(table.name));
+        if (change) changes.set(key, change);
+      }
+      const commit: Commit = {
+        format: 1,
+        sequence: snapshot.sequence + 1,
+        loadId,
+        attempt: this.#attempt,
+        loads: [...(foreign?.loads ?? []), rows.load],
+        versions: [...(foreign?.versions ?? []), ...rows.versions],
+        states: [...(foreign?.states ?? []), ...rows.states],
+        tables: [...changes.values()],
+      };
+      if (await lake.commits.append(commit)) return { commit, snapshot: await lake.commits.read() };
+      if (await lake.hasAttempt(loadId, this.#attempt))
+        return { commit, snapshot: await lake.commits.read() };
+    }
+    throw new RunletError("CONCURRENT_RUN", `other runs commit to dataset ${dataset} without a pause`, {
+      hint: "nothing was loaded: run again later",
+    });
+  }
+
+  #overtaken(table: string): RunletError {
+    return new RunletError(
+      "CONCURRENT_RUN",
+      `another run changed the columns of table ${table} in dataset ${this.#options.dataset} during this one`,
+      { where: { table }, hint: "nothing was loaded: run again, and it continues from there" },
+    );
+  }
+
+  async rollback(): Promise<void> {
+    if (!this.#open) return;
+    this.#end();
+    if (this.#replayed) return;
+    try {
+      await this.#files.removeAll();
+      await this.#folder.remove(openFile(this.#options.loadId));
+    } catch {
+      // What stays is listed by no commit, and is found by the note of the load.
+    }
+  }
+
+  #end(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#options.ended();
+  }
+
+  #check(): void {
+    const { loadId, signal } = this.#options;
+    if (!this.#open) throw new RunletError("DEFECT", `load ${loadId} has ended`);
+    if (signal?.aborted) throw cancelled(loadId);
+  }
+}
+
+function cancelled(loadId: string): RunletError {
+  return new RunletError("CANCELLED", `load ${loadId} was cancelled`, { hint: "nothing was loaded" });
+}

@@ -1,0 +1,65 @@
+import { RunletError } from "../errors.ts";
+
+/** What a request to run may ask for. */
+export interface RunRequest {
+  only?: string[];
+  limit?: number;
+  refresh?: boolean;
+  /** Whether the answer comes when the run has ended (default), or at once. */
+  wait?: boolean;
+}
+
+const KNOWN = ["only", "limit", "refresh", "wait"];
+
+/** Reads `?only=a,b&limit=10&refresh=true&wait=false`, or the same as a JSON object in the body; the query wins.
+ *  @throws RunletError USAGE */
+export function readRunRequest(query: URLSearchParams, body: string): RunRequest {
+  const asked: Record<string, unknown> = { ...objectIn(body) };
+  for (const name of new Set(query.keys())) asked[name] = query.getAll(name).join(",");
+  return checkRunRequest(asked);
+}
+
+/** The same from an object, whose values may be text. @throws RunletError USAGE */
+export function checkRunRequest(asked: Record<string, unknown>): RunRequest {
+  const unknown = Object.keys(asked).find((name) => !KNOWN.includes(name));
+  if (unknown !== undefined) throw wrong(`${unknown} is no option of a run`, `it has: ${KNOWN.join(", ")}`);
+  const { only, limit } = asked;
+  const found: RunRequest = {};
+  if (only !== undefined) found.only = names(only);
+  if (limit !== undefined) {
+    found.limit = Number(limit);
+    if (limit === "" || !Number.isInteger(found.limit) || found.limit < 1)
+      throw wrong(`limit is ${JSON.stringify(limit)}`, "it is a whole number from 1");
+  }
+  for (const name of ["refresh", "wait"] as const) {
+    const value = asked[name];
+    if (value === undefined) continue;
+    if (![true, false, "true", "false"].includes(value as string))
+      throw wrong(`${name} is ${JSON.stringify(value)}`, "it is true or false");
+    found[name] = value === true || value === "true";
+  }
+  return found;
+}
+
+function names(only: unknown): string[] {
+  const all = typeof only === "string" ? only.split(",") : only;
+  if (Array.isArray(all) && all.length > 0 && all.every((name) => typeof name === "string" && name !== ""))
+    return all as string[];
+  throw wrong("only names no resource", 'it is a list of names: only=a,b or {"only": ["a", "b"]}');
+}
+
+function objectIn(body: string): object {
+  if (body.trim() === "") return {};
+  let found: unknown;
+  try {
+    found = JSON.parse(body);
+  } catch {
+    found = undefined;
+  }
+  if (typeof found === "object" && found !== null && !Array.isArray(found)) return found;
+  throw wrong("the body is no JSON object", 'it looks like {"only": ["issues"], "limit": 100}');
+}
+
+function wrong(message: string, hint: string): RunletError {
+  return new RunletError("USAGE", message, { hint });
+}

@@ -1,0 +1,46 @@
+import { useSignal } from "@preact/signals";
+import { say } from "../app/announce.ts";
+import { Icon } from "../app/icons.tsx";
+import { count } from "../app/numbers.ts";
+import type { Session } from "../app/session.ts";
+import { tableNameOf } from "../land/input.ts";
+import { save, savedOpen } from "./saved.ts";
+
+/** Keeps what is open in this browser. */
+export function SaveButton({ open }: { open: Session }) {
+  const state = useSignal<"no" | "saving" | "saved">("no");
+  const rows = useSignal(0);
+  const problem = useSignal<string | undefined>(undefined);
+  if (open.input.kind === "saved" || open.stage.value !== "ready") return null;
+  const go = async () => {
+    state.value = "saving";
+    problem.value = undefined;
+    try {
+      const name = tableNameOf(open.title);
+      await save(open, name, (done) => (rows.value = done));
+      state.value = "saved";
+      say(`saved as ${name}`);
+      savedOpen.value = true;
+    } catch (error) {
+      state.value = "no";
+      problem.value = error instanceof Error ? error.message : String(error);
+    }
+  };
+  return (
+    <>
+      <button type="button" disabled={state.value === "saving"} onClick={() => void go()}>
+        <Icon name={state.value === "saved" ? "check" : "save"} />{" "}
+        {state.value === "saving"
+          ? `Saving ${count(rows.value)} rows…`
+          : state.value === "saved"
+            ? "Saved"
+            : "Save"}
+      </button>
+      {problem.value && (
+        <p class="wrong wide" role="alert">
+          {problem.value}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { setStage } from "./stage.ts";
+import { soon } from "./visit.ts";
+
+const stage = setStage();
+
+describe("the first visit", () => {
+  test("shows a sample's tables and rows from the engine while DuckDB is on its way, by name", async () => {
+    let release = () => {};
+    stage.app.hold = new Promise((resolve) => (release = resolve));
+    const visit = await stage.visit();
+    const { page } = visit;
+    await soon(() => visit.tables()).toContain("events 100");
+    await soon(() => page.locator(".duck label").innerText()).toMatch(/^DuckDB [45]\.\d of 8\.1 MB$/);
+    expect(await visit.tables()).toEqual([
+      "events 100",
+      "events__payload__issue__labels 3",
+      "events__payload__issue__assignees 1",
+      "events__payload__pull_request__requested_reviewers 24",
+      "events__payload__pull_request__labels 26",
+      "events__payload__pull_request__base__repo__topics 290",
+      "events__payload__commits 77",
+    ]);
+    const rows = await visit.cells(page.getByRole("region", { name: "Rows of events" }));
+    expect(rows[0]!.slice(0, 2)).toEqual(["28281984012", "WatchEvent"]);
+    expect(await page.locator("[data-test=figures]").innerText()).toMatch(/7 tables\s+521 rows\s+1\.7 MB/);
+    release();
+    stage.app.hold = undefined;
+    await visit.ready();
+    expect(await page.locator(".duck").count()).toBe(0);
+    expect(await page.locator("[data-test=sent]").innerText()).toBe("0 bytes sent");
+  });
+
+  test("works again without a network, samples and SQL included", async () => {
+    const visit = await stage.visit();
+    const { page, context } = visit;
+    await visit.ready();
+    await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
+    await soon(() =>
+      page.evaluate("caches.open('duckdb').then((cache) => cache.keys()).then((keys) => keys.length)"),
+    ).toBe(1);
+    await context.setOffline(true);
+    await page.reload();
+    await visit.ready();
+    await page.getByRole("button", { name: /Ethereum/ }).click();
+    await soon(() => visit.tables()).toContain("blocks 2");
+    await visit.ready();
+    await visit.openTab("SQL");
+    expect(await visit.ask("select count(*) as n from blocks__transactions")).toEqual([["655"]]);
+  });
+});

@@ -1,0 +1,5 @@
+import "./page.js";
+globalThis.result.then(
+  (result) => postMessage({ result }),
+  (error) => postMessage({ error: String(error) }),
+);

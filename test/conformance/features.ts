@@ -1,0 +1,33 @@
+import { STORES, type Feature } from "./case.ts";
+
+/** A runtime of the suite. Each runs all engine vectors and all pipeline cases that need no feature. */
+export interface RuntimeFacts {
+  name: string;
+  /** As people call it. */
+  title: string;
+  /** The module of the package that `import … from "runlet"` is there; absent where it cannot be asked. */
+  entry?: string;
+  /** What it has besides. */
+  offers: readonly Feature[];
+}
+
+const everything = ["env", "files", ...STORES] as const;
+const node = { entry: "host-node/index.js", offers: everything };
+
+export const RUNTIMES = [
+  { name: "node-20", title: "Node 20", ...node },
+  { name: "node-22", title: "Node 22", ...node },
+  { name: "node-24", title: "Node 24", ...node },
+  { name: "node-26", title: "Node 26", ...node },
+  { name: "bun", title: "Bun", ...node },
+  { name: "deno", title: "Deno", entry: "host-deno/index.js", offers: everything },
+  { name: "chromium-page", title: "Chromium, page", offers: [] },
+  { name: "chromium-import-map", title: "Chromium, no bundler", offers: ["parquet"] },
+  { name: "chromium-worker", title: "Chromium, Web Worker", offers: [] },
+  { name: "workerd", title: "workerd", offers: [] },
+] as const satisfies RuntimeFacts[];
+
+export type RuntimeName = (typeof RUNTIMES)[number]["name"];
+
+/** What is known to fail, with the reason: `bun: { "case http/answers": "…" }`. An entry that passes is a failure. */
+export const KNOWN_FAILING: Partial<Record<RuntimeName, Record<string, string>>> = {};

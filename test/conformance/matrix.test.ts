@@ -1,0 +1,27 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { KNOWN_FAILING, RUNTIMES } from "./features.ts";
+import type { Areas } from "./results.ts";
+
+const rows = JSON.parse(readFileSync(new URL("results.json", import.meta.url), "utf8")) as Record<
+  string,
+  { title: string; areas: Areas }
+>;
+
+test("the README's table is that of the committed results (node scripts/matrix.mjs writes it)", () => {
+  const script = fileURLToPath(new URL("../../scripts/matrix.mjs", import.meta.url));
+  expect(() => execFileSync(process.execPath, [script, "--check"], { stdio: "pipe" })).not.toThrow();
+});
+
+test.each(RUNTIMES)(
+  "$title offers what features.ts says, and what fails there is known",
+  ({ name, title, offers }) => {
+    const { title: row, areas } = rows[name]!;
+    expect(row).toBe(title);
+    expect(Object.keys(areas).sort()).toEqual(["engine vectors", "pipelines", ...offers].sort());
+    const failed = Object.values(areas).reduce((sum, [passed, of]) => sum + of - passed, 0);
+    expect(failed).toBe(Object.keys(KNOWN_FAILING[name] ?? {}).length);
+  },
+);

@@ -1,0 +1,68 @@
+import type { Readable } from "node:stream";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { workerdBinary } from "../../runtimes/binaries.ts";
+import { start, stop } from "../../runtimes/child.ts";
+import type { SuiteOutcome } from "../suite.ts";
+import type { Ran, Run } from "./runtime.ts";
+
+/** Bare workerd without compatibility flags: the bundle, and core.wasm as a module beside it. */
+export const workerd: Run = async ({ app, origin }): Promise<Ran> => {
+  await app.bundle("worker.js", {
+    conditions: ["workerd", "worker"],
+    loader: { ".wasm": "copy" },
+    assetNames: "[name]",
+  });
+  writeFileSync(join(app.folder, "workerd.capnp"), configuration(origin));
+  const started = performance.now();
+  const { child, said, ended } = start(workerdBinary(), ["serve", "--control-fd=3", "workerd.capnp"], {
+    cwd: app.folder,
+    control: true,
+  });
+  try {
+    const failed = ended.then((code) => Promise.reject(new Error(`workerd ended with ${code}\n${said.err}`)));
+    failed.catch(() => undefined);
+    const port = await Promise.race([portOf(child.stdio[3] as Readable), failed]);
+    const ask = async <T>(path: string): Promise<T> => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`);
+      if (!response.ok) throw new Error(`workerd answered ${response.status}\n${said.err}`);
+      return (await response.json()) as T;
+    };
+    await ask("/first-batch");
+    // The clock of a worker stands still; this one includes the answer.
+    const startToBatch = performance.now() - started;
+    const { vectors } = await ask<Pick<SuiteOutcome, "vectors">>("/vectors");
+    const { cases } = await ask<Pick<SuiteOutcome, "cases">>("/cases");
+    return { vectors, cases, datasets: {}, times: { startToBatch } };
+  } finally {
+    await stop(child, ended);
+  }
+};
+
+/** workerd says on its control channel, a JSON line each, where it listens. */
+async function portOf(control: Readable): Promise<number> {
+  let text = "";
+  for await (const chunk of control) {
+    text += chunk;
+    const port = /"event":"listen".*?"port":(\d+)/.exec(text)?.[1];
+    if (port) return Number(port);
+  }
+  throw new Error(`workerd does not listen: ${text}`);
+}
+
+function configuration(origin: string): string {
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .worker), (name = "internet", network = (allow = ["private"]))],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+const worker :Workerd.Worker = (
+  modules = [
+    (name = "worker.js", esModule = embed "bundled/worker.js"),
+    (name = "core.wasm", wasm = embed "bundled/core.wasm"),
+  ],
+  compatibilityDate = "2026-01-01",
+  bindings = [(name = "API", text = "${origin}/api")],
+);
+`;
+}

@@ -1,0 +1,110 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { folderWith, MAIN, program, type SpawnOptions } from "../cli/spawned.ts";
+import { bunBinary, denoBinary } from "../runtimes/binaries.ts";
+import { listen, LOOK, PIPELINE, WHOLE } from "./shop.ts";
+
+const RUNTIMES = {
+  node: [process.execPath, MAIN],
+  deno: [denoBinary(), "run", "-A", "--no-remote", MAIN],
+  bun: [bunBinary(), MAIN],
+};
+/** Where a run dies, one after another; the n-th page, before and after the package is whole, in the commit. */
+const DEATHS = [
+  "extract.page:5",
+  "package.seal.before",
+  "package.seal.after",
+  "destination.commit.after",
+  "destination.write.after:2",
+];
+
+let api: Awaited<ReturnType<typeof listen>>;
+beforeAll(async () => void (api = await listen()));
+afterAll(() => {
+  api.server.closeAllConnections();
+  api.server.close();
+});
+
+describe.each(Object.entries(RUNTIMES))("the command line under %s", (_, command) => {
+  const runlet = (parameters: string[], options: SpawnOptions) =>
+    program(command[0]!, [...command.slice(1), ...parameters], options);
+  const rows = async (database: string, sql: string, options: SpawnOptions) =>
+    JSON.parse((await runlet(["query", database, sql, "--json"], options)).stdout) as unknown;
+
+  test.each(["native", "wasm"])("loads, runs a pipeline and queries with the %s driver", async (driver) => {
+    const cwd = folderWith({
+      "pipeline.ts": PIPELINE,
+      "a.ndjson": '{"id":1,"list":[1,2]}\n{"id":9007199254740993}\n',
+    });
+    const options = { cwd, env: { RUNLET_DUCKDB: driver, API: api.url } };
+    const load = await runlet(["load", "a.ndjson", "--to", "a.duckdb"], options);
+    expect(load).toMatchObject({ code: 0, stderr: "" });
+    expect(await rows("a.duckdb", "select max(id)::varchar id from a", options)).toEqual([
+      { id: "9007199254740993" },
+    ]);
+    // The package of the killed run is whole: the next loads it, and then all once more.
+    const run = ["run", "pipeline.ts", "--to", "shop.duckdb", "--json"];
+    const killed = { ...options, env: { ...options.env, RUNLET_FAILPOINT: "destination.commit.before" } };
+    expect(["SIGKILL", 137]).toContain((await runlet(run, killed)).code);
+    const { code, stdout } = await runlet(run, options);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ complete: true });
+    expect(await rows("shop.duckdb", LOOK("orders"), options)).toEqual([{ ...WHOLE, n: 2 * WHOLE.n }]);
+  });
+
+  test("a budget that takes many runs, some of them killed, gives every row once", async () => {
+    const cwd = folderWith({ "pipeline.ts": PIPELINE });
+    const env = { RUNLET_DUCKDB: "native", API: api.url };
+    const run = ["run", "pipeline.ts", "--to", "shop.duckdb", "--json", "--max-bytes", "700b"];
+    const deaths = [...DEATHS];
+    let killed = 0;
+    for (let runs = 1; ; runs++) {
+      expect(runs).toBeLessThan(20);
+      const failpoint = runs % 2 === 0 ? deaths.shift() : undefined;
+      const { code, stdout } = await runlet(run, {
+        cwd,
+        env: failpoint ? { ...env, RUNLET_FAILPOINT: failpoint } : env,
+      });
+      if (code === "SIGKILL" || code === 137) {
+        killed++;
+        continue;
+      }
+      expect({ code, failpoint: failpoint && `${failpoint} did not kill` }).toEqual({
+        code: 0,
+        failpoint: undefined,
+      });
+      const { complete, stopped_by: stopped } = JSON.parse(stdout) as {
+        complete: boolean;
+        stopped_by?: string;
+      };
+      if (complete) break;
+      expect(stopped).toBe("maxBytes");
+    }
+    expect(killed).toBe(DEATHS.length);
+    for (const table of ["orders", "customers"])
+      expect(await rows("shop.duckdb", LOOK(table), { cwd, env })).toEqual([WHOLE]);
+    expect(existsSync(join(cwd, ".runlet"))).toBe(false);
+  });
+});
+
+test("says how a run ended, and goes on when it is called again", async () => {
+  const cwd = folderWith({ "pipeline.ts": PIPELINE });
+  const [node = "", ...main] = RUNTIMES.node;
+  const run = (...more: string[]) =>
+    program(node, [...main, "run", "pipeline.ts", "--to", "shop.duckdb", ...more], {
+      cwd,
+      env: { API: api.url },
+    });
+  const first = await run("--max-bytes", "1kb");
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.stderr).toMatch(
+    /^! stopped by --max-bytes; run again to continue: orders from page \d+, customers\n$/,
+  );
+  expect(first.stdout).not.toContain("stopped");
+  const rest = await run("--max-duration", "10m");
+  expect(rest).toMatchObject({ code: 0, stderr: "" });
+  const wrong = await run("--max-duration", "soon");
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain("500ms, 30s, 5m or 1h");
+});
