@@ -85,10 +85,13 @@ async function chunks() {
     atStart(module(ENTRIES.index)),
   ]);
   const of = (folder) => (path) => path.startsWith(folder);
+  const host = `${ENTRIES.index}.js`;
   const takers = [
     ["basics", (path) => commandLine.has(path) && !path.startsWith("host-node/cli/")],
     ["commands", (path) => commandLine.has(path)],
-    ["core", (path) => program.has(path)],
+    ["core", (path) => program.has(path) && path !== host],
+    // Who loads it has the host installed; Deno has another.
+    ["host", (path) => path === host],
     ["duckdb-destination", of("core/destinations/duckdb/")],
     ["postgres-destination", of("core/destinations/postgres/")],
     ["parquet-destination", (path) => /^core\/(destinations\/parquet|folders)\//.test(path)],

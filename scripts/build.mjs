@@ -1,9 +1,11 @@
-// Everything into dist/: the engine in its three forms (when its sources changed) and the TypeScript of core and hosts.
+// Everything into dist/: the engine in its three forms (when its sources changed), the TypeScript of core and hosts, and
+// that once more as a few files for Node, Bun and Deno.
 import { createHash } from "node:crypto";
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildNode } from "./build-node.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
@@ -86,5 +88,6 @@ mkdirSync(dist, { recursive: true });
 for (const artefact of ARTEFACTS) buildArtefact(artefact);
 buildTypeScript();
 removeOrphans();
+await buildNode();
 // What a published package links as `runlet` must be executable in a clone, too.
-chmodSync(join(dist, "host-node/cli/main.js"), 0o755);
+for (const main of ["node/cli.js", "host-node/cli/main.js"]) chmodSync(join(dist, main), 0o755);

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const main = fileURLToPath(new URL("../dist/host-node/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../dist/node/cli.js", import.meta.url));
 const paint = (code, text) =>
   process.stdout.isTTY && !process.env.NO_COLOR ? `\x1b[${code}m${text}\x1b[0m` : text;
 

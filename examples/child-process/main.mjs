@@ -9,8 +9,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const PIPELINE = fileURLToPath(new URL("../http-api/pipeline.ts", import.meta.url));
-const manifest = createRequire(import.meta.url).resolve("runlet/package.json");
-const RUNLET = join(dirname(manifest), "dist/host-node/cli/main.js");
+const require = createRequire(import.meta.url);
+const manifest = require.resolve("runlet/package.json");
+const RUNLET = join(dirname(manifest), require(manifest).bin.runlet);
 
 /** Milliseconds a process that was asked to end is waited for. */
 const PATIENCE = 10_000;

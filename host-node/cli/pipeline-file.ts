@@ -3,6 +3,8 @@ import { basename, resolve } from "node:path";
 import { createJiti } from "jiti";
 import { RunletError } from "../../core/errors.ts";
 import * as duckdb from "../../core/destinations/duckdb/index.ts";
+import * as parquet from "../../core/destinations/parquet/index.ts";
+import * as postgres from "../../core/destinations/postgres/index.ts";
 import type { Pipeline } from "../index.ts";
 import * as runlet from "../index.ts";
 
@@ -27,7 +29,12 @@ export async function loadPipeline(file: string): Promise<Pipeline> {
 
 async function imported(path: string): Promise<unknown> {
   const jiti = createJiti(import.meta.url, {
-    virtualModules: { runlet, "runlet/duckdb": duckdb },
+    virtualModules: {
+      runlet,
+      "runlet/duckdb": duckdb,
+      "runlet/parquet": parquet,
+      "runlet/postgres": postgres,
+    },
     // Nothing is written beside what belongs to others; one file is transformed quickly.
     fsCache: false,
     interopDefault: false,

@@ -33,9 +33,10 @@ describe("asking", () => {
 
   test("what is wrong is said beside the editor, by the line it is in", async () => {
     const visit = await stage.shared();
+    await visit.choose("orders.ndjson", ORDERS);
     await visit.ready();
     await visit.openTab("SQL");
-    await visit.write("select nope\nfrom events");
+    await visit.write("select nope\nfrom orders");
     await visit.page.keyboard.press("Control+Enter");
     const alert = visit.page.locator(".sql-error");
     await soon(() => alert.innerText().catch(() => "")).toContain('"nope" not found');
@@ -44,10 +45,11 @@ describe("asking", () => {
 
   test("tables and columns are completed", async () => {
     const visit = await stage.shared();
+    await visit.choose("orders.ndjson", ORDERS);
     await visit.ready();
     await visit.openTab("SQL");
     await visit.write("select * from ");
-    await visit.page.keyboard.type("events__payload__c");
-    await visit.page.getByRole("option", { name: "events__payload__commits" }).waitFor();
+    await visit.page.keyboard.type("orders__l");
+    await visit.page.getByRole("option", { name: "orders__lines" }).waitFor();
   });
 });

@@ -15,16 +15,13 @@ let browser: ProfiledBrowser;
 let page: Page;
 
 beforeAll(async () => {
-  server = await servePages(
-    {
-      folders: [root],
-      answers: {
-        "/small.ndjson": (_, response) => void response.end(largeEvents(4_000_000)),
-        "/large.ndjson": (_, response) => void response.end(largeEvents(50_000_000)),
-      },
+  server = await servePages({
+    folders: [root],
+    answers: {
+      "/small.ndjson": (_, response) => void response.end(largeEvents(4_000_000)),
+      "/large.ndjson": (_, response) => void response.end(largeEvents(50_000_000)),
     },
-    60_000,
-  );
+  });
   profile = await newProfile();
   browser = await profile.start();
   page = await browser.open(`${server.origin}/blank.html`);
@@ -103,7 +100,7 @@ describe("the engine in a worker of its own", () => {
     await other.close();
   });
 
-  test("while 50 MB are normalised and loaded the page is never held up", async () => {
+  test("while 50 MB are normalised and loaded the page is never held up", { retry: 2 }, async () => {
     await inPage(page, PAGE, "place", true);
     const told = await inPage<Record<"rows" | "records" | "bytes" | "ms" | "longest" | "events", number>>(
       page,

@@ -14,21 +14,18 @@ let profile: Profile;
 let browser: ProfiledBrowser;
 
 beforeEach(async () => {
-  const { outputFiles } = await build(
-    {
-      entryPoints: [`${root}/test/browser/pages/worker.ts`],
-      bundle: true,
-      format: "esm",
-      write: false,
-      alias: {
-        runlet: `${root}/dist/host-browser/index.js`,
-        "runlet/browser": `${root}/dist/host-browser/extras.js`,
-        "runlet/duckdb": `${root}/dist/core/destinations/duckdb/index.js`,
-      },
-      logLevel: "error",
+  const { outputFiles } = await build({
+    entryPoints: [`${root}/test/browser/pages/worker.ts`],
+    bundle: true,
+    format: "esm",
+    write: false,
+    alias: {
+      runlet: `${root}/dist/host-browser/index.js`,
+      "runlet/browser": `${root}/dist/host-browser/extras.js`,
+      "runlet/duckdb": `${root}/dist/core/destinations/duckdb/index.js`,
     },
-    60_000,
-  );
+    logLevel: "error",
+  });
   server = await servePages({
     folders: [root],
     answers: {

@@ -28,7 +28,7 @@ function installedWithoutDriver(): { folder: string; main: string } {
     cpSync(from, join(folder, "node_modules", name), { recursive: true });
   };
   for (const name of Object.keys(manifest.dependencies)) take(name);
-  return { folder, main: join(home, "dist/host-node/cli/main.js") };
+  return { folder, main: join(home, "dist/node/cli.js") };
 }
 
 describe("without a driver", () => {

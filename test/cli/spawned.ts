@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { afterAll } from "vitest";
 
 /** The built command line, as `npx runlet` runs it. */
-export const MAIN = resolve("dist/host-node/cli/main.js");
+export const MAIN = resolve("dist/node/cli.js");
 
 export interface Outcome {
   /** Exit code; the signal's name when one ended the process. */

@@ -12,7 +12,7 @@ export interface RuntimeFacts {
 }
 
 const everything = ["env", "files", ...STORES] as const;
-const node = { entry: "host-node/index.js", offers: everything };
+const node = { entry: "node/index.js", offers: everything };
 
 export const RUNTIMES = [
   { name: "node-20", title: "Node 20", ...node },
@@ -20,7 +20,7 @@ export const RUNTIMES = [
   { name: "node-24", title: "Node 24", ...node },
   { name: "node-26", title: "Node 26", ...node },
   { name: "bun", title: "Bun", ...node },
-  { name: "deno", title: "Deno", entry: "host-deno/index.js", offers: everything },
+  { name: "deno", title: "Deno", entry: "node/deno.js", offers: everything },
   { name: "chromium-page", title: "Chromium, page", offers: [] },
   { name: "chromium-import-map", title: "Chromium, no bundler", offers: ["parquet"] },
   { name: "chromium-worker", title: "Chromium, Web Worker", offers: [] },

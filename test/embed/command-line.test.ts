@@ -32,26 +32,30 @@ describe.each(Object.entries(RUNTIMES))("the command line under %s", (_, command
   const rows = async (database: string, sql: string, options: SpawnOptions) =>
     JSON.parse((await runlet(["query", database, sql, "--json"], options)).stdout) as unknown;
 
-  test.each(["native", "wasm"])("loads, runs a pipeline and queries with the %s driver", async (driver) => {
-    const cwd = folderWith({
-      "pipeline.ts": PIPELINE,
-      "a.ndjson": '{"id":1,"list":[1,2]}\n{"id":9007199254740993}\n',
-    });
-    const options = { cwd, env: { RUNLET_DUCKDB: driver, API: api.url } };
-    const load = await runlet(["load", "a.ndjson", "--to", "a.duckdb"], options);
-    expect(load).toMatchObject({ code: 0, stderr: "" });
-    expect(await rows("a.duckdb", "select max(id)::varchar id from a", options)).toEqual([
-      { id: "9007199254740993" },
-    ]);
-    // The package of the killed run is whole: the next loads it, and then all once more.
-    const run = ["run", "pipeline.ts", "--to", "shop.duckdb", "--json"];
-    const killed = { ...options, env: { ...options.env, RUNLET_FAILPOINT: "destination.commit.before" } };
-    expect(["SIGKILL", 137]).toContain((await runlet(run, killed)).code);
-    const { code, stdout } = await runlet(run, options);
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ complete: true });
-    expect(await rows("shop.duckdb", LOOK("orders"), options)).toEqual([{ ...WHOLE, n: 2 * WHOLE.n }]);
-  });
+  test.each(["native", "wasm"])(
+    "loads, runs a pipeline and queries with the %s driver",
+    async (driver) => {
+      const cwd = folderWith({
+        "pipeline.ts": PIPELINE,
+        "a.ndjson": '{"id":1,"list":[1,2]}\n{"id":9007199254740993}\n',
+      });
+      const options = { cwd, env: { RUNLET_DUCKDB: driver, API: api.url } };
+      const load = await runlet(["load", "a.ndjson", "--to", "a.duckdb"], options);
+      expect(load).toMatchObject({ code: 0, stdout: expect.stringContaining("└─ list") });
+      expect(await rows("a.duckdb", "select max(id)::varchar id from a", options)).toEqual([
+        { id: "9007199254740993" },
+      ]);
+      // The package of the killed run is whole: the next loads it, and then all once more.
+      const run = ["run", "pipeline.ts", "--to", "shop.duckdb", "--json"];
+      const killed = { ...options, env: { ...options.env, RUNLET_FAILPOINT: "destination.commit.before" } };
+      expect(["SIGKILL", 137]).toContain((await runlet(run, killed)).code);
+      const { code, stdout } = await runlet(run, options);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ complete: true });
+      expect(await rows("shop.duckdb", LOOK("orders"), options)).toEqual([{ ...WHOLE, n: 2 * WHOLE.n }]);
+    },
+    180_000,
+  );
 
   test("a budget that takes many runs, some of them killed, gives every row once", async () => {
     const cwd = folderWith({ "pipeline.ts": PIPELINE });
@@ -85,7 +89,7 @@ describe.each(Object.entries(RUNTIMES))("the command line under %s", (_, command
     for (const table of ["orders", "customers"])
       expect(await rows("shop.duckdb", LOOK(table), { cwd, env })).toEqual([WHOLE]);
     expect(existsSync(join(cwd, ".runlet"))).toBe(false);
-  });
+  }, 240_000);
 });
 
 test("says how a run ended, and goes on when it is called again", async () => {
@@ -99,11 +103,12 @@ test("says how a run ended, and goes on when it is called again", async () => {
   const first = await run("--max-bytes", "1kb");
   expect(first).toMatchObject({ code: 0 });
   expect(first.stderr).toMatch(
-    /^! stopped by --max-bytes; run again to continue: orders from page \d+, customers\n$/,
+    /^! stopped by --max-bytes; run again to continue: orders from page \d+, customers$/m,
   );
   expect(first.stdout).not.toContain("stopped");
   const rest = await run("--max-duration", "10m");
-  expect(rest).toMatchObject({ code: 0, stderr: "" });
+  expect(rest.code).toBe(0);
+  expect(rest.stderr).not.toContain("stopped");
   const wrong = await run("--max-duration", "soon");
   expect(wrong.code).toBe(2);
   expect(wrong.stderr).toContain("500ms, 30s, 5m or 1h");

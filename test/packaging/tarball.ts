@@ -17,6 +17,8 @@ export interface Tarball {
 
 /** The package as `npm publish` would send it, unpacked. */
 export function packPackage(): Tarball {
+  // Whoever compiled without bundling would pack what was bundled before.
+  execFileSync(process.execPath, ["scripts/build-node.mjs"], { cwd: repository, stdio: "inherit" });
   const made = mkdtempSync(join(tmpdir(), "runlet-pack-"));
   const options = ["--ignore-scripts", "--loglevel=error", "--pack-destination", made];
   execFileSync("npm", ["pack", ...options], { cwd: repository, stdio: ["ignore", "ignore", "inherit"] });

@@ -48,7 +48,7 @@ async function rows(from: Resource<any>, options = {}): Promise<Record<string, u
   );
 }
 
-const from = (name: string, options: Partial<FilesOptions> = {}) =>
+const from = (name: string, options: Pick<FilesOptions, "format" | "columns"> = {}) =>
   rows(files("t", { from: join(folder, name), ...options }));
 
 describe("what says that it is CSV", () => {

@@ -27,11 +27,7 @@ export async function digests(url: string): Promise<unknown> {
 const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
 /** What a run that fails says. */
-export async function fault(
-  data: Data,
-  normalise: object = {},
-  withoutEngine = false,
-): Promise<unknown> {
+export async function fault(data: Data, normalise: object = {}, withoutEngine = false): Promise<unknown> {
   const to = nullDestination();
   try {
     const items = resource("items", {}, () => data);

@@ -79,7 +79,7 @@ export function Diagram({ open }: { open: Session }) {
   return (
     <div class="diagram" ref={frame}>
       <svg
-        tabIndex={0}
+        tabindex={0}
         role="group"
         aria-label={`Relationships of ${tables.length} tables; arrow keys move, plus and minus zoom`}
         onKeyDown={onKey}
@@ -147,7 +147,7 @@ function TableBox({ box, chosen, choose }: { box: Box; chosen: boolean; choose(n
       class={`table${chosen ? " chosen" : ""}`}
       transform={`translate(${x} ${y})`}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       onClick={() => choose(table.name)}
       onKeyDown={(event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
