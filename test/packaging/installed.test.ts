@@ -98,6 +98,8 @@ describe("without drivers", () => {
         "--node-modules-dir=manual",
         "--allow-read=.",
         "--allow-net",
+        "--allow-env",
+        "--allow-write=.",
       ],
     },
   ])("$name", { timeout: 120_000 }, async ({ program, before, modules, entry }) => {

@@ -1,12 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packPackage, repository, type Tarball } from "./tarball.ts";
+import { packPackage, type Tarball } from "./tarball.ts";
 
 interface Manifest {
   exports: Record<string, string | Record<string, string>>;
@@ -38,7 +37,9 @@ test("every target of the exports and of bin is packed, its types beside it", ()
   const targets = Object.values(manifest.exports).flatMap((each) =>
     typeof each === "string" ? [each] : Object.values(each),
   );
-  const scripts = targets.filter((each) => each.endsWith(".js"));
+  // What is bundled for Node, Bun and Deno has the types of the modules it is made of.
+  const bundled = (path: string) => path.startsWith("./dist/node/");
+  const scripts = targets.filter((each) => each.endsWith(".js") && !bundled(each));
   const wanted = [
     ...targets,
     ...Object.values(manifest.bin),
@@ -59,9 +60,24 @@ test("conditions stand in the order that every runtime needs", () => {
   }
 });
 
+test("under every set of conditions all entries are of one kind: bundled, or module by module", () => {
+  const conditions = Object.keys(manifest.exports["."] as object).filter((each) => each !== "types");
+  const portable = Object.entries(manifest.exports).filter(
+    ([path, each]) => typeof each !== "string" && !["./lambda", "./browser"].includes(path),
+  ) as [string, Record<string, string>][];
+  expect(portable.length).toBeGreaterThan(5);
+  for (const condition of conditions) {
+    const found = portable.map(([, each]) => each[condition]?.startsWith("./dist/node/"));
+    expect({ condition, found: [...new Set(found)] }).toEqual({
+      condition,
+      found: [["deno", "bun", "node"].includes(condition)],
+    });
+  }
+});
+
 test("nothing is packed but what runs, its types, and the texts", () => {
   const wanted =
-    /^dist\/(core|host-[a-z]+)\/.*\.(js|d\.ts)$|^dist\/(core|runlet-engine(\.component)?)\.wasm$|^core\/engine\/engine\.wit$/;
+    /^dist\/(core|host-browser|host-workers)\/.*\.js$|^dist\/(core|host-[a-z]+)\/.*\.d\.ts$|^dist\/node\/([\w-]+\.js|LICENSES\.md)$|^dist\/(core|runlet-engine(\.component)?)\.wasm$|^core\/engine\/engine\.wit$/;
   const texts = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
   expect(tarball.files.filter((each) => !wanted.test(each))).toEqual(texts);
   expect(tarball.files.filter((each) => /(^|\/)(test|bench|examples)\/|\.test\./.test(each))).toEqual([]);
@@ -75,41 +91,15 @@ test("the engine in the JavaScript is core.wasm", async () => {
   expect(wasm.equals(Buffer.from(coreBase64, "base64"))).toBe(true);
 });
 
-test("its types need nothing but those of the Web, however modules are resolved", () => {
-  const project = join(tarball.folder, "..");
-  mkdirSync(join(project, "node_modules"));
-  symlinkSync(tarball.folder, join(project, "node_modules/runlet"), "dir");
-  symlinkSync(join(repository, "node_modules"), join(tarball.folder, "node_modules"), "dir");
-  writeFileSync(
-    join(project, "use.ts"),
-    `import { nullDestination, pipeline, resource, type LoadInfo } from "runlet";
-const people = pipeline("people", resource("people", { write: "append" }, [{ id: 1 }]));
-export const info: Promise<LoadInfo> = people.run({ to: nullDestination() });
-// @ts-expect-error: no such option
-export const wrong = people.run({ too: nullDestination() });`,
-  );
-  for (const [module, moduleResolution] of [
-    ["nodenext", "nodenext"],
-    ["esnext", "bundler"],
-  ]) {
-    const compilerOptions = {
-      ...{ module, moduleResolution, target: "es2022", lib: ["es2023", "dom", "dom.asynciterable"] },
-      ...{ types: [], strict: true, noEmit: true },
-    };
-    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
-    const tsc = join(repository, "node_modules/typescript/bin/tsc");
-    const { stdout, status } = spawnSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" });
-    expect({ stdout, status }).toEqual({ stdout: "", status: 0 });
-  }
-});
-
 describe("each entry finds all its modules in the package, and names no others than its dependencies", () => {
   test.each([
     ["host-browser/index.js", []],
-    ["host-deno/index.js", []],
     ["host-workers/index.js", []],
     ["host-workers/edge-light.js", []],
-    ["host-node/index.js", builtinModules],
+    ["node/deno.js", builtinModules],
+    ["node/index.js", builtinModules],
+    ["node/lambda.js", builtinModules],
+    ["node/cli.js", builtinModules],
   ])("%s", async (entry, builtins: readonly string[]) => {
     const { metafile } = await build({
       absWorkingDir: tarball.folder,
@@ -123,14 +113,16 @@ describe("each entry finds all its modules in the package, and names no others t
       platform: "neutral",
       loader: { ".wasm": "copy" },
     });
-    expect(Object.keys(metafile.inputs)).toContain("dist/core/pipeline/run.js");
+    expect(Object.keys(metafile.inputs).join(" ")).toMatch(
+      /dist\/(core\/pipeline\/run|node\/core-[\w-]+)\.js/,
+    );
     const outside = Object.values(metafile.inputs).flatMap((input) =>
       input.imports.filter((each) => each.external).map((each) => each.path.replace(/^node:/, "")),
     );
     const packages = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
     const known = (path: string) =>
       builtins.includes(path) || packages.some((name) => path === name || path.startsWith(`${name}/`));
-    expect(outside).toContain("ky");
+    expect(outside).toContain(entry.startsWith("node/") ? "aws4fetch" : "ky");
     expect(outside.filter((path) => !known(path))).toEqual([]);
   });
 });

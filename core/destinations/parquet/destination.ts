@@ -2,7 +2,8 @@ import { RunletError } from "../../errors.ts";
 import type { Folder } from "../../folders/folder.ts";
 import { host } from "../../host.ts";
 import type { Capabilities, Destination } from "../contract.ts";
-import { parquetLibrary, type ParquetModule } from "./library.ts";
+import { parquetLibrary } from "./library.ts";
+import type { ParquetModule } from "./parquet-module.ts";
 
 export interface ParquetOptions {
   /** Arrow bytes that become one file. Default: 64 MiB, on hosts with little memory 8 MiB; a file has about a fifth. */

@@ -1,5 +1,6 @@
 import { RunletError } from "../../errors.ts";
 import { host } from "../../host.ts";
+import type { ParquetModule } from "./parquet-module.ts";
 
 /** The package parquet-wasm, in the form that browsers and workers get; Node's has neither `default` nor `initSync`. */
 export type ParquetLibrary = Pick<
@@ -13,9 +14,6 @@ export type ParquetLibrary = Pick<
   | "writeParquet"
 > &
   Partial<Pick<typeof import("parquet-wasm/esm"), "default" | "initSync">>;
-
-/** The file `parquet_wasm_bg.wasm` of parquet-wasm: compiled, as bytes, or where it is. */
-export type ParquetModule = WebAssembly.Module | BufferSource | Response | URL | string;
 
 let provided: ParquetModule | undefined;
 let loaded: Promise<ParquetLibrary> | undefined;

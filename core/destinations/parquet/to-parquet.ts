@@ -1,6 +1,7 @@
 import { describeStream } from "../../arrow/ipc-schema.ts";
 import { FileWriter, writerProperties } from "./file-writer.ts";
-import { parquetLibrary, type ParquetModule } from "./library.ts";
+import { parquetLibrary } from "./library.ts";
+import type { ParquetModule } from "./parquet-module.ts";
 
 /** A complete Arrow IPC stream as a Parquet file: zstd, row groups of 50,000 rows. `module`: the WebAssembly of
  *  parquet-wasm, where it is not found by itself.
