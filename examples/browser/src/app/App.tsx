@@ -20,7 +20,7 @@ export function App() {
       <main class={own ? "own" : ""}>
         <Landing slim={own} />
         <div id="work" tabIndex={-1}>
-          {open && <Workspace open={open} key={open.title} />}
+          {open && <Workspace open={open} key={open.id} />}
         </div>
       </main>
       <footer class="foot">

@@ -6,6 +6,7 @@ export function count(value: number): string {
 
 /** Bytes as people read them: `812 bytes`, `103 KB`, `1.7 MB`. */
 export function size(bytes: number): string {
+  if (bytes === Number.POSITIVE_INFINITY) return "an unknown number of bytes";
   if (bytes < 1000) return `${bytes} bytes`;
   if (bytes < 1e6) return `${Math.round(bytes / 1e3)} KB`;
   if (bytes < 1e9) return `${(bytes / 1e6).toFixed(1)} MB`;

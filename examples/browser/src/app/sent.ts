@@ -59,6 +59,7 @@ function note(method: string, address: string, bytes: number): void {
 async function lengthOf(body: unknown, request?: Request): Promise<number> {
   if (body === null || body === undefined) return 0;
   if (request?.body) return (await request.clone().arrayBuffer()).byteLength;
-  if (body instanceof ReadableStream) return Number.NaN;
+  // How long a stream is shows only when it has been sent: more than can be said.
+  if (body instanceof ReadableStream) return Number.POSITIVE_INFINITY;
   return (await new Response(body as BodyInit).arrayBuffer()).byteLength;
 }

@@ -27,6 +27,8 @@ export interface Figures {
 
 /** One thing that was opened, and all that is known of it; what changes is in signals. */
 export interface Session {
+  /** Differs from every other session's. */
+  readonly id: number;
   readonly input: Input;
   /** As people would call it: a file's name, an address. */
   readonly title: string;
@@ -59,8 +61,11 @@ export const session = signal<Session | undefined>(undefined);
 export type View = "rows" | "diagram" | "sql" | "take";
 export const view = signal<View>("rows");
 
+let sessions = 0;
+
 export function newSession(input: Input, title: string, dataset: string): Session {
   return {
+    id: ++sessions,
     input,
     title,
     dataset,

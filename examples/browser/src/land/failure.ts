@@ -96,6 +96,5 @@ function decode(parts: readonly Uint8Array[]): string {
 
 /** Control characters as the pictures Unicode has for them, so that every character takes one place. */
 function visible(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f]/g, (mark) => String.fromCharCode(0x2400 + mark.charCodeAt(0)));
 }

@@ -2,6 +2,7 @@ import { batch } from "@preact/signals";
 import {
   files,
   pipeline,
+  resource,
   type LoadInfo,
   type Pipeline,
   type Progress,
@@ -142,8 +143,21 @@ async function sourcesOf(opened: Session, input: Exclude<Input, { kind: "saved" 
   const blob = await fetchSource(url, {
     signal: opened.stop.signal,
     progress: (bytes, total) => (opened.figures.value = { bytes, total, rows: 0, ms: 0 }),
+    first: (stream) => void lookAhead(opened, stream),
   });
   return [{ name: opened.title, blob }];
+}
+
+/** Shows the first records of what is still on its way from the network. What is no JSON is looked at when it is there. */
+async function lookAhead(opened: Session, stream: ReadableStream<Uint8Array>): Promise<void> {
+  const { signal } = opened.stop;
+  const first = pipeline(opened.dataset, resource(opened.dataset, {}, stream));
+  try {
+    const { schema, tables } = await first.preview({ limit: FIRST_RECORDS, signal });
+    if (opened.stage.value === "fetching" && !signal.aborted) show(opened, schema, tables);
+  } catch {
+    // The same is met again, and said, when the whole is read.
+  }
 }
 
 function show(opened: Session, schema: Tables, rows: Session["preview"]["value"]): void {

@@ -57,7 +57,7 @@ export function cliLine(open: Session): string {
   return parts
     .map(({ table, from }) => {
       const source = "url" in from ? from.url : from.file;
-      return `npx runlet load "${source.replace(/(["$\`\\])/g, "\\$1")}" --table ${table}${skip} --to duckdb:${open.dataset}.duckdb`;
+      return `npx runlet load "${source.replace(/["$\x60\\]/g, "\\$&")}" --table ${table}${skip} --to duckdb:${open.dataset}.duckdb`;
     })
     .join("\n");
 }
