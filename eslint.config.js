@@ -35,9 +35,9 @@ export default defineConfig(
       "prefer-const": ["error", { destructuring: "all" }],
     },
   },
-  ...ts.configs.recommended.map((config) => ({ ...config, files: ["**/*.ts"] })),
+  ...ts.configs.recommended.map((config) => ({ ...config, files: ["**/*.ts", "**/*.tsx"] })),
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     languageOptions: {
       parserOptions: {
         projectService: { allowDefaultProject: ["*.ts"] },

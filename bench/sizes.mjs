@@ -1,34 +1,40 @@
-// node bench/sizes.mjs: what a user downloads, raw and compressed.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+// node bench/sizes.mjs [--write]: the size of what a user downloads, beside the limits of size-budget.json. `--write` puts
+// the table into docs/sizes.md.
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { measureSizes } from "./measure-sizes.mjs";
+import { intoDocument, markdownTable } from "./tables.mjs";
 
-const ROOT = new URL("../", import.meta.url).pathname;
-const DRIVERS = ["@duckdb/duckdb-wasm", "@duckdb/node-api", "postgres"];
+const { values } = parseArgs({ options: { write: { type: "boolean", default: false } } });
+const { gzip: limits, tarball: tarballLimits } = JSON.parse(
+  readFileSync(new URL("size-budget.json", import.meta.url), "utf8"),
+);
+const { rows, tarball } = await measureSizes();
 
-function row(name, bytes) {
-  const kb = (n) => `${(n / 1024).toFixed(1)} KB`.padStart(12);
-  console.log(name.padEnd(44) + kb(bytes.length) + kb(gzipSync(bytes, { level: 9 }).length));
+const kb = (bytes) => (bytes / 1024).toFixed(1);
+const table = markdownTable(
+  ["KB", "raw", "gzip", "brotli", "later, gzip", "limit, gzip"],
+  rows.map(({ name, raw, gzip, brotli, later }) => [
+    name,
+    ...[raw, gzip, brotli].map(kb),
+    later ? kb(later) : "–",
+    name in limits ? kb(limits[name]) : "–",
+  ]),
+);
+const packed = markdownTable(
+  ["the package", "packed, KB", "unpacked, KB", "files"],
+  [
+    ["now", kb(tarball.packed), kb(tarball.unpacked), String(tarball.files)],
+    ["limit", kb(tarballLimits.packed), kb(tarballLimits.unpacked), String(tarballLimits.files)],
+  ],
+);
+const text = `${table}\n\n${packed}`;
+console.log(text);
+if (values.write) {
+  const document = new URL("../docs/sizes.md", import.meta.url);
+  writeFileSync(document, intoDocument(readFileSync(document, "utf8"), "sizes", text));
 }
-
-console.log("".padEnd(44) + "raw".padStart(12) + "gzip".padStart(12));
-const wasm = join(ROOT, "dist/core.wasm");
-if (existsSync(wasm)) row("core.wasm", readFileSync(wasm));
-else console.log("core.wasm is missing: npm run build");
-for (const host of readdirSync(join(ROOT, "dist")).filter((name) => name.startsWith("host-"))) {
-  const entryPoint = join(ROOT, "dist", host, "index.js");
-  const bundle = await build({
-    entryPoints: [entryPoint],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "esm",
-    platform: host === "host-node" ? "node" : "neutral",
-    mainFields: ["module", "main"],
-    external: [...DRIVERS, "node:*", "*.wasm", "*/core-bytes.js"],
-    logLevel: "silent",
-  }).catch((error) => error);
-  if (bundle instanceof Error) console.log(`${host}: ${bundle.errors?.[0]?.text ?? bundle.message}`);
-  else row(`${host}, bundled and minified, without drivers`, bundle.outputFiles[0].contents);
-}
+const over = rows.filter(({ name, gzip }) => gzip > (limits[name] ?? Infinity));
+for (const { name, gzip } of over)
+  console.error(`too large: ${name}: ${gzip} bytes gzipped, limit ${limits[name]}`);
+if (over.length) process.exitCode = 1;

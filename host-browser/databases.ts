@@ -72,15 +72,17 @@ export async function importDatabase(file: File, address: string = file.name): P
       hint: "a database file ends in .duckdb or .db; data files are read by a pipeline",
     });
   }
-  if (await opfsFile(path)) {
+  // An empty file is what an import leaves that was cut off.
+  if ((await (await opfsFile(path))?.getFile())?.size) {
     throw new RunletError("DESTINATION_FAILED", `${path} exists`, {
       hint: "give another address, or delete it before",
     });
   }
+  // Nor may another database's log be taken for this one's.
+  await deleteDatabase(path);
   const handle = await opfsFile(path, { create: true });
-  const writable = await handle.createWritable();
   try {
-    await file.stream().pipeTo(writable);
+    await file.stream().pipeTo(await handle.createWritable());
   } catch (cause) {
     await deleteDatabase(path);
     throw isQuotaError(cause) ? await quotaExceeded(path, cause) : cause;

@@ -26,13 +26,14 @@ export async function openInWorker(
   if (place === "page" || forbidden || typeof document === "undefined" || typeof Worker === "undefined")
     return undefined;
   const from = place;
-  const link = idle.pop() ?? (await startWorker());
+  let link = idle.pop();
+  if (!link || link.isLost) link = await startWorker();
   if (!link) {
     forbidden = true;
     return undefined;
   }
   return openRemote(link, module, config, () => {
-    if (idle.length === 0 && from === place) idle.push(link);
+    if (idle.length === 0 && from === place && !link.isLost) idle.push(link);
     else workers.get(link)?.terminate();
   });
 }
@@ -59,12 +60,15 @@ function startWorker(): Promise<EngineLink | undefined> {
       if (data === "ready") resolve(link);
       else listener?.(data);
     });
-    worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      link.lost(event.message || "it could not be loaded");
+    const lose = (reason: string): void => {
+      link.lost(reason);
       worker.terminate();
       resolve(undefined);
+    };
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      lose(event.message || "it could not be loaded");
     });
-    worker.addEventListener("messageerror", () => link.lost("a message could not be read"));
+    worker.addEventListener("messageerror", () => lose("a message could not be read"));
   });
 }

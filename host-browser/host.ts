@@ -1,3 +1,4 @@
+import { epochClock } from "../core/clock.ts";
 import type { Host } from "../core/host.ts";
 import { defaultAddress, destinationAt } from "./address.ts";
 import { openInWorker } from "./engine-workers.ts";
@@ -18,6 +19,6 @@ export const browserHost: Host = {
   // Loaded when a database is opened, not before.
   duckdb: async (options) => (await import("./duckdb/open.ts")).openDuckDB(options),
   ...(writesWhole() && "locks" in navigator ? { storage: opfsStorage } : {}),
-  now: () => performance.timeOrigin + performance.now(),
+  now: epochClock(),
   random: (into) => crypto.getRandomValues(into as Uint8Array<ArrayBuffer>),
 };

@@ -25,7 +25,8 @@ export function writesWhole(): boolean {
   return hasOpfs() && "createWritable" in FileSystemFileHandle.prototype;
 }
 
-/** The folders and the name of `opfs://a/b.duckdb`; a path without the prefix means the same place. */
+/** The folders and the name of `opfs://a/b.duckdb`; a path without the prefix means the same place.
+ *  @throws RunletError CONFIG_INVALID */
 export function opfsPath(path: string): { folders: string[]; name: string } {
   const steps = (path.startsWith(OPFS) ? path.slice(OPFS.length) : path).split(/[\\/]/).filter(Boolean);
   const name = steps.pop();

@@ -5,16 +5,16 @@ import { deno, granted } from "./deno.ts";
 /** The machine, asked only for what Deno gives leave for. */
 export const denoMachine: Machine = {
   variable(name) {
-    // runlet's own settings are looked for in every run: nobody is asked for them.
-    if (name.startsWith("RUNLET_") && !granted({ name: "env", variable: name })) return undefined;
-    try {
-      // On a terminal Deno asks the person, naming the variable.
-      return deno.env.get(name);
-    } catch (error) {
-      if (error instanceof deno.errors.NotCapable) return undefined;
-      throw error;
-    }
+    return granted({ name: "env", variable: name }) ? deno.env.get(name) : undefined;
   },
+  mustLoad(addon) {
+    if (granted({ name: "ffi", path: addon })) return;
+    // As Deno words it, so that the flag is found in it.
+    throw new deno.errors.NotCapable(
+      `Requires ffi access to "${addon}", run again with the --allow-ffi flag`,
+    );
+  },
+  hasGlibc: deno.build.target.endsWith("-linux-gnu"),
   mayRead: (path) => granted({ name: "read", path }),
   canWrite(path) {
     if (!granted({ name: "write", path })) return false;

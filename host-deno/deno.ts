@@ -1,11 +1,10 @@
 /** The part of Deno's own interface that is used here (https://docs.deno.com/api/deno). */
 export interface Deno {
   env: { get(name: string): string | undefined };
-  errors: { NotCapable: new () => Error };
+  build: { target: string };
+  errors: { NotCapable: new (message: string) => Error };
   permissions: {
     querySync(wanted: Wanted): { state: State };
-    /** Asks the person on a terminal; elsewhere as `querySync`. */
-    requestSync(wanted: Wanted): { state: State };
   };
   hostname(): string;
   readFile(path: URL): Promise<Uint8Array<ArrayBuffer>>;
@@ -13,7 +12,7 @@ export interface Deno {
 }
 
 export type Wanted =
-  | { name: "read" | "write"; path: string | URL }
+  | { name: "read" | "write" | "ffi"; path: string | URL }
   | { name: "env"; variable: string }
   | { name: "sys"; kind: "hostname" }
   | { name: "run" };
@@ -28,6 +27,7 @@ interface DenoFile {
 
 export const deno = (globalThis as unknown as { Deno: Deno }).Deno;
 
+/** Never asks the person on a terminal: runlet names the flag that is missing. */
 export function granted(wanted: Wanted): boolean {
   return deno.permissions.querySync(wanted).state === "granted";
 }

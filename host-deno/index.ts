@@ -1,4 +1,5 @@
-// Deno. The core itself needs no permission. A pipeline needs what it does:
+// Deno. The core itself needs no permission. A pipeline needs what it does; what is missing is named in an error, and
+// runlet and its drivers ask nobody on a terminal for it:
 //   --allow-net=<host of each API or database>
 //   --allow-env=<names>              secret() and setting() out of the environment; run({ env }) needs none
 //   --allow-read=.env,runlet.toml    the same out of these files
@@ -12,6 +13,7 @@ import { files, readFile, writeFile } from "../host-node/files.ts";
 import { defaultAddress } from "../host-node/host.ts";
 import { useMachine } from "../host-node/machine.ts";
 import { storageAt, storageHome } from "../host-node/storage.ts";
+import { epochClock } from "../core/clock.ts";
 import { installHost } from "../core/index.ts";
 import { denoMachine } from "./deno-machine.ts";
 import { engineModule } from "./engine-module.ts";
@@ -45,7 +47,7 @@ installHost({
     mustKeep(storageHome());
     return eachWithLeave(storageAt(name));
   },
-  now: () => performance.timeOrigin + performance.now(),
+  now: epochClock(),
   random: (into) => crypto.getRandomValues(into as Uint8Array<ArrayBuffer>),
 });
 armCrashPoint();

@@ -1,5 +1,5 @@
 import { RunletError } from "../core/errors.ts";
-import { deno } from "./deno.ts";
+import { deno, granted } from "./deno.ts";
 
 /** The function, with a missing permission said in runlet's words.
  *  @throws RunletError CONFIG_MISSING, with the flag that grants it */
@@ -25,18 +25,18 @@ export function eachWithLeave<T extends object>(object: T): T {
   return Object.fromEntries(entries) as T;
 }
 
-/** Asks for leave to read what a path or a glob names: where there is none, files would seem not to exist. */
+/** Refuses to read what a path or a glob names without leave: the files would seem not to exist. */
 export function mustRead(pattern: string): void {
   const fixed = pattern.replace(/[^/\\]*[*?[{].*$/, "");
   const path = fixed === "" ? "." : fixed;
-  if (deno.permissions.requestSync({ name: "read", path }).state === "granted") return;
+  if (granted({ name: "read", path })) return;
   throw missing(`read access to "${path}"`, `--allow-read=${path}`, undefined);
 }
 
-/** Asks for leave to keep load packages in a folder. */
+/** Refuses to keep load packages in a folder without leave. */
 export function mustKeep(path: string): void {
   const names = ["read", "write"] as const;
-  if (names.every((name) => deno.permissions.requestSync({ name, path }).state === "granted")) return;
+  if (names.every((name) => granted({ name, path }))) return;
   throw new RunletError(
     "CONFIG_MISSING",
     `Deno gives no read and write access to "${path}", where runs are kept until they are loaded`,

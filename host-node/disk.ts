@@ -83,7 +83,7 @@ async function create(path: string, bytes: Uint8Array): Promise<boolean> {
 }
 
 async function writePartial(path: string, bytes: Uint8Array): Promise<string> {
-  makeFolder(dirname(path));
+  await makeDurable(dirname(path));
   const random = crypto.getRandomValues(new Uint32Array(1))[0]!;
   const partial = `${path}.${random.toString(16).padStart(8, "0")}.partial`;
   let file: FileHandle | undefined;
@@ -97,6 +97,18 @@ async function writePartial(path: string, bytes: Uint8Array): Promise<string> {
   }
   await file.close();
   return partial;
+}
+
+/** Makes a folder and those on its way, each of which is there for good only when the one above it is synced. */
+async function makeDurable(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  const above = dirname(path);
+  if (above !== path && !existsSync(above)) await makeDurable(above);
+  makeFolder(path);
+  // One that may be written to, but not read, cannot be synced.
+  await syncFolder(above).catch((error: unknown) => {
+    if (!["EACCES", "EPERM"].includes(codeOf(error))) throw error;
+  });
 }
 
 async function undo(partial: string, error: unknown): Promise<never> {

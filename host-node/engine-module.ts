@@ -13,7 +13,7 @@ export function engineModule(): Promise<WebAssembly.Module> {
 async function bytes(): Promise<Uint8Array<ArrayBuffer>> {
   for (const place of PLACES) {
     try {
-      return await readFile(new URL(place, import.meta.url));
+      return (await readFile(new URL(place, import.meta.url))) as Uint8Array<ArrayBuffer>;
     } catch {
       // Not here: bundled into another file, perhaps.
     }

@@ -1,3 +1,4 @@
+import { epochClock } from "../core/clock.ts";
 import type { Host } from "../core/host.ts";
 import { engineModule } from "./engine-module.ts";
 import { environment, environmentPlaces } from "./environment.ts";
@@ -25,7 +26,7 @@ export const nodeHost: Host = {
   writeFile,
   disk: async (path, options) => (await import("./disk.ts")).openDisk(path, options),
   storage: (name) => storageAt(name),
-  now: () => performance.timeOrigin + performance.now(),
+  now: epochClock(),
   random: (into) => crypto.getRandomValues(into as Uint8Array<ArrayBuffer>),
 };
 

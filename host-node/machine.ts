@@ -11,6 +11,10 @@ export interface Machine {
   hostName(): string;
   /** Whether there is a process of that number; undefined where that is not told. */
   isRunning(pid: number): boolean | undefined;
+  /** Whether Linux programs here use glibc; absent: it is to be found out. */
+  readonly hasGlibc?: boolean;
+  /** Throws where a native addon may not be loaded, rather than have a person be asked. */
+  mustLoad?(addon: string): void;
   /** Locks a file for this process, until it ends or lets go; undefined where another has it. Absent: there are no such
    *  locks. */
   claim?(file: string): (() => void) | undefined;

@@ -24,6 +24,10 @@ const ENTRIES = {
   serve: "core/entries/serve",
   workers: "host-workers/entry",
   lambda: "host-node/lambda/index",
+  // Not exported: the conformance suite runs the engine of what is packed.
+  "internal-engine": "core/binding/engine",
+  "internal-host": "core/host",
+  "internal-json-rows": "core/arrow/json-rows",
 };
 
 /** Packages of a few small modules each, which every process would have to find: they become part of the chunks. */

@@ -30,6 +30,7 @@ const AREAS = {
 const ORDER = [
   ...["node-20", "node-22", "node-24", "node-26", "bun", "deno"],
   ...["chromium-page", "chromium-import-map", "chromium-worker", "workerd"],
+  ...["component-jco", "component-wasmtime", "command-javascript", "command-wasmtime"],
 ];
 
 /** The rows as committed, and over them those of the last runs. */
@@ -37,8 +38,11 @@ function merged() {
   const rows = existsSync(RESULTS) ? readJson(RESULTS) : {};
   for (const file of existsSync(BUILT) ? readdirSync(BUILT) : []) {
     if (!file.endsWith(".json")) continue;
-    const { title, areas } = readJson(`${BUILT}/${file}`);
-    if (areas) rows[file.slice(0, -".json".length)] = { title, areas };
+    const { title, areas, leftOut = [] } = readJson(`${BUILT}/${file}`);
+    if (!areas) continue;
+    const name = file.slice(0, -".json".length);
+    for (const area of leftOut) if (rows[name]?.areas[area]) areas[area] = rows[name].areas[area];
+    rows[name] = { title, areas };
   }
   const place = (name) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
   const names = Object.keys(rows).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));

@@ -76,7 +76,8 @@ export interface InputOptions {
   csv?: CsvOptions;
   /** Where the records are in a JSON document; a list there gives one record per element. */
   records?: Path;
-  /** Columns added to every record: names (as in the data) and JSON text of their values. */
+  /** Columns of every record: names (as in the data) and JSON text of their values, which take the place of what a record
+   *  has itself under that name. */
   constants?: Record<string, string>;
   /** The record's root table is named by the value at this path. */
   route?: Path;

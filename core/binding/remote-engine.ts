@@ -1,4 +1,4 @@
-import { RunletError } from "../errors.ts";
+import { asRunletError, RunletError } from "../errors.ts";
 import type {
   EngineBatch,
   EngineConfig,
@@ -24,9 +24,20 @@ export class EngineLink {
   ask(question: Question, transfer: Transferable[] = []): Promise<Answer> {
     if (this.#lost) return Promise.reject(this.#lost);
     return new Promise((answered, failed) => {
-      this.#waiting.push({ answered, failed });
-      this.#port.send(question, transfer);
+      const waiting = { answered, failed };
+      this.#waiting.push(waiting);
+      try {
+        this.#port.send(question, transfer);
+      } catch (cause) {
+        // What was not sent is not answered: the answers to come are for others.
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        failed(asRunletError(cause));
+      }
     });
+  }
+
+  get isLost(): boolean {
+    return this.#lost !== undefined;
   }
 
   /** The thread is gone: nothing more is answered. */
@@ -45,10 +56,12 @@ export async function openRemote(
   config: EngineConfig,
   closed: () => void,
 ): Promise<RunEngine> {
-  const { error } = await link.ask({ ask: "open", module, config });
-  if (error) {
+  try {
+    const { error } = await link.ask({ ask: "open", module, config });
+    if (error) throw receivedError(error);
+  } catch (error) {
     closed();
-    throw receivedError(error);
+    throw error;
   }
   return new RemoteEngine(link, closed);
 }

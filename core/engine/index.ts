@@ -4,9 +4,10 @@ import { Batch, cutBatches, takeBatch } from "./arrow/batches";
 import { isLanding, releaseArgument } from "./abi/memory";
 import { bytes, failed, none, okBytes, okNumber, someBatch } from "./abi/results";
 import { readConfig } from "./config/config";
+import { invalid } from "./config/reader";
 import { setUsageFault } from "./input/fault";
 import { finish, push } from "./input/feed";
-import { findInput, MAX_CAPTURES, newInput, recycle, removeInput } from "./input/input";
+import { findInput, FORMAT_UNKNOWN, MAX_CAPTURES, newInput, recycle, removeInput } from "./input/input";
 import { isNull } from "./layout/field";
 import { allocBlock, freeBlock, trapReason } from "./memory/arena";
 import { newBuffer } from "./memory/buffer";
@@ -50,6 +51,10 @@ export function open(config: usize, n: usize): usize {
   }
   opened = true;
   readConfig(text);
+  if (invalid.length) {
+    setUsageFault("CONFIG_INVALID", invalid);
+    return failed();
+  }
   return okNumber(newHandle(1));
 }
 
@@ -73,10 +78,16 @@ export function input(
     return failed();
   }
   const captures = i.options.captures;
-  if (!isNull(captures) && captures.count > MAX_CAPTURES) {
+  const isUnknown = i.format == FORMAT_UNKNOWN;
+  if (isUnknown || (!isNull(captures) && captures.count > MAX_CAPTURES)) {
     removeInput(i);
     recycle(i);
-    setUsageFault("CONFIG_INVALID", "an input captures 31 values of its document at the most");
+    setUsageFault(
+      "CONFIG_INVALID",
+      isUnknown
+        ? "format is none of auto, ndjson, json, csv, tsv"
+        : "an input captures 31 values of its document at the most",
+    );
     return failed();
   }
   return okNumber(i.id);

@@ -8,13 +8,15 @@ import { failed } from "./answers.ts";
 const TOKEN = "RUNLET_TOKEN";
 
 /** Undefined when the request may go on, else the answer to it: 403 where nobody has said who may, 401 where the sender
- *  is not among them. */
+ *  is not among them. `log` hears what `authorize` throws. */
 export async function refused(
   request: Request,
   env: Record<string, unknown>,
   authorize: ((request: Request) => boolean | Promise<boolean>) | undefined,
+  log: (event: string, text: string) => void,
 ): Promise<Response | undefined> {
-  if (authorize) return (await authorize(request)) === true ? undefined : unauthorized();
+  if (authorize)
+    return (await asked(authorize, request, log)) ? undefined : unauthorized("ask whoever runs this");
   const config = new Config(host(), env, new Redactor());
   const token = await config.resolve<string>({ kind: "secret", name: TOKEN, fallback: "" });
   if (token === "") {
@@ -30,13 +32,32 @@ export async function refused(
     );
   }
   const [, given] = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-  return given !== undefined && (await equal(given, token)) ? undefined : unauthorized();
+  return given !== undefined && (await equal(given, token))
+    ? undefined
+    : unauthorized(`send the secret: Authorization: Bearer <${TOKEN}>`);
 }
 
-function unauthorized(): Response {
+/** Whether `authorize` says yes. Why it throws is told to the log alone: nobody knows yet who is asking. */
+async function asked(
+  authorize: (request: Request) => unknown,
+  request: Request,
+  log: (event: string, text: string) => void,
+): Promise<boolean> {
+  try {
+    return (await authorize(request)) === true;
+  } catch (cause) {
+    log("authorize.failed", String(cause));
+    throw new RunletError("DEFECT", "who may do this cannot be told", {
+      hint: "the log says why: the option authorize threw an error",
+      cause,
+    });
+  }
+}
+
+function unauthorized(hint: string): Response {
   return failed(
     new RunletError("USAGE", "the request does not say that it may do this", {
-      hint: `send the secret: Authorization: Bearer <${TOKEN}>`,
+      hint,
     }),
     401,
     { "www-authenticate": "Bearer" },

@@ -7,7 +7,7 @@ import type { Progress } from "../pipeline/progress.ts";
 import type { RunOptions } from "../pipeline/run-options.ts";
 import { errorData, failed, json } from "./answers.ts";
 import { refused } from "./authorize.ts";
-import { readRunRequest } from "./run-request.ts";
+import { optionsText, readRunRequest } from "./run-request.ts";
 
 /** Options of a run that are not asked for by requests. */
 export type StandingOptions = Omit<RunOptions, "to" | "env" | "only" | "limit" | "refresh" | "data">;
@@ -69,7 +69,10 @@ export class RequestHandler {
         const allow = route.method === "GET" ? "GET, HEAD" : route.method;
         return failed(new RunletError("USAGE", `this is asked with ${allow}`), 405, { allow });
       }
-      const refusal = route.open ? undefined : await refused(request, around.env, this.options.authorize);
+      const log = (event: string, text: string) => tell(around, event, text);
+      const refusal = route.open
+        ? undefined
+        : await refused(request, around.env, this.options.authorize, log);
       const response = refusal ?? (await route.answer());
       return request.method === "HEAD" ? new Response(null, response) : response;
     } catch (error) {
@@ -97,10 +100,9 @@ export class RequestHandler {
     query: URLSearchParams,
     around: RequestSurroundings,
   ): Route | undefined {
-    const [, resource] = /^load\/([^/]+)$/.exec(path ?? "") ?? [];
-    if (resource !== undefined) {
-      return { method: "POST", answer: () => this.load(decodeURIComponent(resource), request, around) };
-    }
+    const [, name] = /^load\/([^/]+)$/.exec(path ?? "") ?? [];
+    const resource = name === undefined ? undefined : decoded(name);
+    if (resource !== undefined) return { method: "POST", answer: () => this.load(resource, request, around) };
     switch (path) {
       case "run":
         return { method: "POST", answer: () => this.run(request, query, around) };
@@ -118,7 +120,7 @@ export class RequestHandler {
     query: URLSearchParams,
     around: RequestSurroundings,
   ): Promise<Response> {
-    const { wait = true, ...asked } = readRunRequest(query, await request.text());
+    const { wait = true, ...asked } = readRunRequest(query, await optionsText(request.body));
     if (!wait && !around.waitUntil) {
       throw new RunletError("USAGE", "a run cannot go on here after the answer", {
         hint: "leave out wait=false",
@@ -170,6 +172,22 @@ export class RequestHandler {
     const to = at();
     const status = await this.pipeline.status({ ...(to ? { to } : {}), env });
     return json(200, { ...status, lastRun: this.last ?? null });
+  }
+}
+
+/** Says an error to the log of the runs, or the host's. */
+function tell({ run }: RequestSurroundings, event: string, text: string): void {
+  const time = new Date(host().now()).toISOString();
+  if (run.log) run.log({ time, level: "error", event, fields: { text } });
+  else host().log?.(`${event}: ${text}`);
+}
+
+/** Part of a path as text; undefined where it is not encoded well. */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
   }
 }
 

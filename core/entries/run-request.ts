@@ -10,6 +10,26 @@ export interface RunRequest {
 }
 
 const KNOWN = ["only", "limit", "refresh", "wait"];
+/** Bytes that a body with options may have. */
+const MOST = 65_536;
+
+/** The text of a body with options. @throws RunletError USAGE where it is too long to be one */
+export async function optionsText(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  if (!body) return "";
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    bytes += part.value.byteLength;
+    if (bytes > MOST) {
+      await reader.cancel();
+      throw wrong(`the body has more than ${MOST} bytes`, "records to load go to POST /load/<resource>");
+    }
+    text += decoder.decode(part.value, { stream: true });
+  }
+  return text + decoder.decode();
+}
 
 /** Reads `?only=a,b&limit=10&refresh=true&wait=false`, or the same as a JSON object in the body; the query wins.
  *  @throws RunletError USAGE */
@@ -28,7 +48,12 @@ export function checkRunRequest(asked: Record<string, unknown>): RunRequest {
   if (only !== undefined) found.only = names(only);
   if (limit !== undefined) {
     found.limit = Number(limit);
-    if (limit === "" || !Number.isInteger(found.limit) || found.limit < 1)
+    if (
+      !["number", "string"].includes(typeof limit) ||
+      limit === "" ||
+      !Number.isInteger(found.limit) ||
+      found.limit < 1
+    )
       throw wrong(`limit is ${JSON.stringify(limit)}`, "it is a whole number from 1");
   }
   for (const name of ["refresh", "wait"] as const) {

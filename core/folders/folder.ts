@@ -1,3 +1,5 @@
+import { RunletError } from "../errors.ts";
+
 /** A place for whole objects, each under a name: a folder on a disk, a part of a bucket. Making one opens nothing. */
 export interface Folder {
   /** As people would write it, without secrets: `lake`, `s3://bucket/prefix`, `r2:LAKE/prefix`. */
@@ -24,7 +26,8 @@ export interface FolderOptions {
  *  CONFIG_INVALID, CANCELLED) with what to do about it. */
 export interface OpenFolder {
   /** Stores a whole object, or nothing; it is durable when this returns. With `ifAbsent` an object that is there already
-   *  stays as it is. Returns whether it was stored. */
+   *  stays as it is. Returns whether it was stored. Equal bytes that are there may count as stored, since the answer to
+   *  an earlier attempt may have been lost: what several may write has something of its own in it. */
   put(name: string, bytes: Uint8Array, options?: { ifAbsent?: boolean }): Promise<boolean>;
   /** Undefined when there is no such object. */
   get(name: string): Promise<Uint8Array | undefined>;
@@ -45,8 +48,14 @@ export interface FolderItem {
   modified: number;
 }
 
-/** A folder's path or prefix as `a/b/`, without `.`-parts and double slashes; empty for the root. */
+/** A folder's path or prefix as `a/b/`, without `.`-parts and double slashes; empty for the root.
+ *  @throws RunletError CONFIG_INVALID for `..` */
 export function prefixOf(path: string): string {
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  if (parts.includes("..")) {
+    throw new RunletError("CONFIG_INVALID", `the prefix ${path} has a part ..`, {
+      hint: "write the whole way from the bucket on: a/b",
+    });
+  }
   return parts.map((part) => `${part}/`).join("");
 }

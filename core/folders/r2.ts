@@ -1,5 +1,6 @@
 import { RunletError } from "../errors.ts";
 import { type Folder, type FolderItem, type OpenFolder, prefixOf } from "./folder.ts";
+import { sameBytes } from "./same-bytes.ts";
 
 /** The part of Cloudflare's `R2Bucket` that is used (https://developers.cloudflare.com/r2/api/workers/workers-api-reference/). */
 export interface R2BucketLike {
@@ -96,7 +97,9 @@ function openBucket(bucket: R2BucketLike, below: string, label: string): OpenFol
       const key = below + name;
       // `*` matches every object: the condition holds where there is none. R2 answers null where it does not.
       const options = ifAbsent ? { onlyIf: { etagDoesNotMatch: "*" } } : undefined;
-      return (await guarded(`write ${key} to`, () => bucket.put(key, bytes, options))) !== null;
+      if ((await guarded(`write ${key} to`, () => bucket.put(key, bytes, options))) !== null) return true;
+      // A write that is repeated may meet what its first attempt stored: that counts as stored.
+      return sameBytes(await this.get(name), bytes);
     },
     async get(name) {
       const bytes = await guarded(`read ${below}${name} from`, async () =>

@@ -5,6 +5,7 @@ import { host } from "../host.ts";
 import { sha256 } from "../packages/digest.ts";
 import type { FolderItem, OpenFolder } from "./folder.ts";
 import { elements, textOf } from "./s3-xml.ts";
+import { sameBytes } from "./same-bytes.ts";
 
 export interface S3ClientOptions {
   signer: AwsClient;
@@ -31,6 +32,8 @@ const RETRIES = 6;
 const RETRIED = [408, 429, 500, 502, 503, 504];
 /** One attempt: some 15 MB at 0.25 MB/s. */
 const TIMEOUT_MS = 60_000;
+/** One attempt with the body of its answer. */
+const WHOLE_MS = 300_000;
 
 /** The few operations of S3's REST interface that a folder needs
  *  (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html), signed with
@@ -53,25 +56,15 @@ export class S3Client implements OpenFolder {
     });
     await response.body?.cancel();
     if (response.ok) return true;
-    const there = await this.get(name);
-    return there?.byteLength === bytes.byteLength && there.every((byte, at) => byte === bytes[at]);
+    return sameBytes(await this.get(name), bytes);
   }
 
   async get(name: string): Promise<Uint8Array | undefined> {
-    for (let attempt = 1; ; attempt++) {
-      const response = await this.#ask({ method: "GET", key: name, expected: [404] });
-      if (response.status === 404) {
-        const body = await response.text();
-        if (/<Code>NoSuchBucket</.test(body)) throw this.#failure("read", name, 404, body);
-        return undefined;
-      }
-      try {
-        return new Uint8Array(await response.arrayBuffer());
-      } catch (cause) {
-        // The answer began and broke off.
-        if (attempt > RETRIES || this.#options.signal?.aborted) throw this.#noAnswer("read", name, cause);
-      }
-    }
+    const { status, body } = await this.#read("read", { method: "GET", key: name, expected: [404] });
+    if (status !== 404) return body;
+    const text = new TextDecoder().decode(body);
+    if (/<Code>NoSuchBucket</.test(text)) throw this.#failure("read", name, 404, text);
+    return undefined;
   }
 
   async list(prefix: string): Promise<FolderItem[]> {
@@ -79,9 +72,7 @@ export class S3Client implements OpenFolder {
     for await (const page of this.#pages(prefix, {})) {
       for (const item of elements(page, "Contents"))
         items.push({
-          name: decodeURIComponent(textOf(item, "Key").replaceAll("+", " ")).slice(
-            this.#options.prefix.length,
-          ),
+          name: keyIn(page, textOf(item, "Key")).slice(this.#options.prefix.length),
           bytes: Number(textOf(item, "Size")),
           modified: Date.parse(textOf(item, "LastModified")),
         });
@@ -94,7 +85,7 @@ export class S3Client implements OpenFolder {
     const start = this.#options.prefix.length + prefix.length;
     for await (const page of this.#pages(prefix, { delimiter: "/" })) {
       for (const item of elements(page, "CommonPrefixes"))
-        names.push(decodeURIComponent(textOf(item, "Prefix").replaceAll("+", " ")).slice(start, -1));
+        names.push(keyIn(page, textOf(item, "Prefix")).slice(start, -1));
     }
     return names.sort();
   }
@@ -109,7 +100,8 @@ export class S3Client implements OpenFolder {
         ...more,
         ...(token === "" ? {} : { "continuation-token": token }),
       };
-      const page = await (await this.#ask({ method: "GET", key: "", query })).text();
+      const { body } = await this.#read("list", { method: "GET", key: "", query });
+      const page = new TextDecoder().decode(body);
       yield page;
       token = textOf(page, "IsTruncated") === "true" ? textOf(page, "NextContinuationToken") : "";
     } while (token !== "");
@@ -118,6 +110,19 @@ export class S3Client implements OpenFolder {
   async remove(name: string): Promise<void> {
     const response = await this.#ask({ method: "DELETE", key: name, expected: [404] });
     await response.body?.cancel();
+  }
+
+  /** An answer with its body, asked for again where it begins and breaks off. */
+  async #read(doing: string, ask: Ask): Promise<{ status: number; body: Uint8Array }> {
+    for (let attempt = 1; ; attempt++) {
+      const response = await this.#ask(ask);
+      try {
+        return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) };
+      } catch (cause) {
+        if (this.#options.signal?.aborted) throw this.#cancelled(doing, ask.key, cause);
+        if (attempt > RETRIES) throw this.#noAnswer(doing, ask.key, cause);
+      }
+    }
   }
 
   async #ask({ method, key, query = {}, headers = {}, body, expected = [] }: Ask): Promise<Response> {
@@ -143,7 +148,8 @@ export class S3Client implements OpenFolder {
           return (host().fetch ?? fetch)(signed.url, {
             ...request,
             headers: signed.headers,
-            signal: attempt,
+            // What ky is told of time ends with the head of the answer.
+            signal: AbortSignal.any([attempt, AbortSignal.timeout(WHOLE_MS)]),
             redirect: "manual",
           });
         },
@@ -159,15 +165,18 @@ export class S3Client implements OpenFolder {
         ...(signal ? { signal } : {}),
       });
     } catch (cause) {
-      if (signal?.aborted)
-        throw new RunletError("CANCELLED", `cannot ${doing} ${this.#named(key)}: the run was cancelled`, {
-          cause,
-        });
+      if (signal?.aborted) throw this.#cancelled(doing, key, cause);
       if (!(cause instanceof HTTPError)) throw this.#noAnswer(doing, key, cause);
       const { response } = cause;
       if (expected.includes(response.status)) return response;
       throw this.#failure(doing, key, response.status, await response.text().catch(() => ""));
     }
+  }
+
+  #cancelled(doing: string, key: string, cause: unknown): RunletError {
+    return new RunletError("CANCELLED", `cannot ${doing} ${this.#named(key)}: the run was cancelled`, {
+      cause,
+    });
   }
 
   #named(key: string): string {
@@ -204,6 +213,12 @@ function encoded(part: string): string {
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+}
+
+/** A name in a page of a list. A service that does not know `encoding-type` gives it as it is. */
+function keyIn(page: string, text: string): string {
+  if (textOf(page, "EncodingType") !== "url") return text;
+  return decodeURIComponent(text.replaceAll("+", " "));
 }
 
 /** What to do about an error code of S3

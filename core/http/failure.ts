@@ -1,17 +1,15 @@
 import { RunletError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { parseLossless } from "../lossless-json.ts";
+import { mayNameCredential } from "./credential-names.ts";
 import type { HttpRuntime } from "./runtime.ts";
-
-const SENSITIVE =
-  /^(access_?token|api_?key|key|token|auth|sig|signature|password|secret|client_secret|x-amz-.*)$/i;
 
 /** An address fit for a message: no user, no secret values, no parameter that is named like a credential. */
 export function printable(url: URL | string, runtime: Pick<HttpRuntime, "redact">): string {
   const copy = new URL(url);
   copy.username = copy.password = "";
   for (const name of [...copy.searchParams.keys()]) {
-    if (SENSITIVE.test(name)) copy.searchParams.set(name, "…");
+    if (mayNameCredential(name)) copy.searchParams.set(name, "…");
   }
   return runtime.redact(copy.href).replaceAll("%E2%80%A6", "…");
 }

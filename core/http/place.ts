@@ -1,6 +1,7 @@
 import type { Json } from "../json.ts";
 import type { Place } from "../pipeline/resumable.ts";
 import { secret } from "../pipeline/value.ts";
+import { namesCredential } from "./credential-names.ts";
 import type { HttpRuntime } from "./runtime.ts";
 
 /** A next page's address as the state keeps it. */
@@ -12,9 +13,6 @@ interface StoredPage {
   /** Query parameters whose values are secrets: their names. The values are not in `url`. */
   secrets?: Record<string, string>;
 }
-
-/** Parameters whose values are credentials whoever made them up, such as those of addresses that are signed. */
-const CREDENTIAL = /^(access_?token|api_?key|auth|sig|signature|password|secret|client_secret|x-amz-.*)$/i;
 
 /** The place before the page at `next`. Undefined where it is not to be remembered: on another origin than the first
  *  request's, or with credentials in it that cannot be taken out and put back. */
@@ -32,7 +30,7 @@ export async function pagePlace(
     if (name !== undefined) {
       secrets[parameter] = name;
       url.searchParams.set(parameter, "");
-    } else if (CREDENTIAL.test(parameter)) return undefined;
+    } else if (namesCredential(parameter)) return undefined;
   }
   const of = first.origin + first.pathname;
   if ([of, url.href, decoded(url.href)].some((text) => runtime.redact(text) !== text)) return undefined;

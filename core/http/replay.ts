@@ -1,5 +1,6 @@
 import { RunletError } from "../errors.ts";
 import { host } from "../host.ts";
+import { mayNameCredential } from "./credential-names.ts";
 
 /** Says to a `fetch` of runlet's which query parameter carries credentials, by whatever name the API wants them. */
 export const CREDENTIAL_PARAMETER = Symbol("credential parameter");
@@ -64,8 +65,6 @@ export function record(dir: string, through: typeof fetch = globalThis.fetch): t
   };
 }
 
-const CREDENTIAL = /^(access_?token|api_?key|key|token|auth|sig|signature|password|secret|client_secret)$/i;
-
 /** The file of a request. */
 export function recordingPath(dir: string, method: string, url: URL): string {
   // Dots alone would lead out of the folder.
@@ -80,7 +79,7 @@ export function recordingPath(dir: string, method: string, url: URL): string {
 /** The query without what is named like a credential. */
 function parameters(url: URL): string[] {
   return [...url.searchParams]
-    .filter(([name]) => !CREDENTIAL.test(name))
+    .filter(([name]) => !mayNameCredential(name))
     .map(([name, value]) => `${name}=${value}`);
 }
 

@@ -1,5 +1,6 @@
 import { RunletError } from "../errors.ts";
 import type { FolderItem, OpenFolder } from "../folders/folder.ts";
+import { sameBytes } from "../folders/same-bytes.ts";
 import { host } from "../host.ts";
 import type { StorageLock } from "./storage.ts";
 
@@ -19,17 +20,18 @@ export async function lockInFolder(folder: OpenFolder, prefix: string, what: str
   const sign = new TextEncoder().encode(JSON.stringify({ holder: crypto.randomUUID(), what }));
   const numbered = (number: number) => `${prefix}${String(number).padStart(9, "0")}`;
   const newest = async () => (await folder.list(prefix)).at(-1);
-  const before = await newest();
-  if (before?.bytes && host().now() - before.modified < LEASE) throw held(what, before);
+  const earlier = await folder.list(prefix);
+  const before = earlier.at(-1);
+  if (before?.bytes && (await timeIn(folder, prefix)) - before.modified < LEASE) throw held(what, before);
   const number = before ? Number(before.name.slice(prefix.length)) + 1 : 1;
   const mine = numbered(number);
   if (!(await folder.put(mine, sign, { ifAbsent: true }))) throw held(what, await newest());
-  for (const { name } of await folder.list(prefix)) if (name < mine) await folder.remove(name);
+  // One that stays is taken away by the next run.
+  for (const { name } of earlier) await folder.remove(name).catch(() => undefined);
   let lost = false;
   const isMine = async () => {
     const now = await folder.get(mine);
-    const same = now?.byteLength === sign.byteLength && now.every((byte, at) => byte === sign[at]);
-    lost ||= !same || (await newest())?.name !== mine;
+    lost ||= !sameBytes(now, sign) || (await newest())?.name !== mine;
     return !lost;
   };
   let renewing: Promise<unknown> = Promise.resolve();
@@ -42,9 +44,23 @@ export async function lockInFolder(folder: OpenFolder, prefix: string, what: str
     async release() {
       clearInterval(timer);
       await renewing;
-      if (await isMine()) await folder.put(mine, new Uint8Array());
+      try {
+        if (await isMine()) await folder.put(mine, new Uint8Array());
+      } catch {
+        // What the run did is done; the lease ends by itself.
+      }
     },
   };
+}
+
+/** Milliseconds since the Unix epoch by the folder's clock, which this machine's may be ahead of. */
+async function timeIn(folder: OpenFolder, prefix: string): Promise<number> {
+  const clocks = `${prefix.slice(0, -1)}.clock/`;
+  const mine = clocks + crypto.randomUUID();
+  await folder.put(mine, new Uint8Array());
+  const item = (await folder.list(clocks)).find(({ name }) => name === mine);
+  await folder.remove(mine);
+  return item?.modified ?? host().now();
 }
 
 function held(what: string, by: FolderItem | undefined): RunletError {

@@ -6,6 +6,7 @@ import type { StoredSchema } from "../schema/stored.ts";
 import type { Tables } from "../schema/types.ts";
 import { basedOn } from "../packages/load-package.ts";
 import { loadMicros } from "./load-id.ts";
+import { withOwnState } from "./own-state.ts";
 import type { Plan } from "./plan.ts";
 
 /** What a run knows of the dataset it continues. */
@@ -28,16 +29,14 @@ export function restored(plan: Plan, stored: StoredDataset, forget: Forget): Res
 }
 
 /** The version stays: what is stored next is a later one of the same state. */
-function forgotten(plan: Plan, state: PipelineState, forget: Forget): PipelineState {
-  const copy = structuredClone(state);
-  if (forget === "everything") delete copy.sources;
-  else {
-    for (const { loaded, source, name } of plan.nodes) {
-      const resources = copy.sources?.[source]?.["resources"] as Record<string, unknown> | undefined;
-      if (loaded && resources) delete resources[name];
-    }
-  }
-  return copy;
+function forgotten(plan: Plan, state: PipelineState, forget: Exclude<Forget, "nothing">): PipelineState {
+  if (forget === "resources")
+    return plan.nodes
+      .filter(({ loaded }) => loaded)
+      .reduce((rest, node) => withOwnState(rest, node, undefined), state);
+  const { sources, ...rest } = state;
+  void sources;
+  return rest as PipelineState;
 }
 
 export interface CommitInput {

@@ -5,6 +5,7 @@ import type { Recorder } from "../trace/recorder.ts";
 import type { PipelineState } from "../schema/state.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./options.ts";
+import { ownState, withOwnState } from "./own-state.ts";
 import type { Node } from "./plan.ts";
 
 /** Makes what resource functions receive, once per resource and run: options resolved, the API's client, its state. */
@@ -54,9 +55,8 @@ export class Contexts {
     };
   }
 
-  /** Where dlt keeps a resource's own values: `sources.<source>.resources.<resource>`. */
   private stateOf(node: Node): Record<string, Json> {
-    const kept = structuredClone(resourceState(this.before, node) ?? {});
+    const kept = structuredClone(ownState(this.before, node) ?? {});
     this.states.set(node, kept);
     return kept;
   }
@@ -74,7 +74,7 @@ export class Contexts {
 
   /** The state with what the functions changed. What keeps nothing leaves no trace in it. */
   state(): PipelineState {
-    const state = structuredClone(this.before);
+    let state = structuredClone(this.before);
     for (const [source, values] of this.sources) {
       const resources = state.sources?.[source]?.["resources"];
       if (Object.keys(values).length === 0 && !state.sources?.[source]) continue;
@@ -82,16 +82,9 @@ export class Contexts {
       if (resources !== undefined) own["resources"] = resources;
     }
     for (const [node, values] of this.states) {
-      if (Object.keys(values).length === 0 && !resourceState(state, node)) continue;
-      const source = ((state.sources ??= {})[node.source] ??= {});
-      ((source["resources"] ??= {}) as Record<string, Json>)[node.name] = structuredClone(values);
+      if (Object.keys(values).length === 0 && !ownState(state, node)) continue;
+      state = withOwnState(state, node, structuredClone(values));
     }
     return state;
   }
-}
-
-function resourceState(state: PipelineState, node: Node): Record<string, Json> | undefined {
-  const resources = state.sources?.[node.source]?.["resources"] as
-    Record<string, Record<string, Json>> | undefined;
-  return resources?.[node.name];
 }

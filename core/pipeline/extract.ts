@@ -136,9 +136,12 @@ class Extraction {
 
   /** Tells that the resource, and those that hang on it, are read, as far as they are to be. */
   ended(node: Node): void {
-    const why = this.openings.get(node)?.startedOver?.();
-    if (why) this.run.recorder.notice(`resource ${node.name} was read from its start: ${why}`);
-    if (!this.left.has(node)) this.run.round?.ended(node);
+    const { round, recorder } = this.run;
+    const useless = this.openings.get(node)?.startedOver?.();
+    if (useless) round?.lost(node);
+    const why = useless ?? round?.startedOver(node);
+    if (why) recorder.notice(`resource ${node.name} was read from its start: ${why}`);
+    if (!this.left.has(node)) round?.ended(node);
     this.told(node);
   }
 

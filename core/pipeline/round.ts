@@ -1,9 +1,11 @@
 import type { Json } from "../json.ts";
 import type { PipelineState } from "../schema/state.ts";
+import { ownState, withOwnState, type OwnState } from "./own-state.ts";
 import type { Budget, BudgetName } from "./budget.ts";
 import { dispositionOf, type Node, type Plan } from "./plan.ts";
 import type { Place } from "./resumable.ts";
 import type { RunOptions } from "./run-options.ts";
+import { isOf, keyOf, standingsIn, tree, withStandings, type Standing } from "./standings.ts";
 
 /** What a later run has to read. */
 export interface Remaining {
@@ -12,56 +14,63 @@ export interface Remaining {
   readonly from?: string;
 }
 
-/** How far a resource, with those that hang on it, is in a round. */
-type Standing =
-  | { done: true }
-  /** `refresh`: it is to be replaced, as the run that began the round was to. */
-  | { pending: true; refresh?: true }
-  | { at: Json; from: string };
-
-type Standings = Record<string, Standing>;
-
-/** runlet's own key in dlt's state document, which leaves it alone. */
-const OWN = "x-runlet";
-
 /** A round reads every resource once, in as many runs as its budgets make of it. How far it is stands in the pipeline's
  *  state, so it is committed with the data: a run that fails or is killed leaves the round where it was.
  *
- *  `only` narrows a run, not the round. A run with `limit`, or with `data` for a resource, is none of a round. */
+ *  `only` narrows a run, not the round. A run with `limit`, or with `data` for a resource, is none of a round.
+ *
+ *  A function that gives pages or files is called in each run that reads some of them. What its first call sets in `state`
+ *  counts, and is stored as its state once all are read: a time up to which it has read is that of the first call. */
 export class Round {
   /** What this run may read, in the plan's order. */
   readonly roots: readonly Node[];
   stoppedBy: BudgetName | undefined;
-  private readonly plan: Plan;
   private readonly standings: Map<string, Standing>;
   private readonly anew: ReadonlySet<Node>;
   private readonly outside: ReadonlySet<Node>;
-  private readonly remembers: boolean;
   private readonly begun = new Set<Node>();
+  /** Resources that an earlier run has left, with what their functions had set in `state`. */
+  private readonly taken = new Map<Node, OwnState | undefined>();
+  /** Resources that were left with others hanging on them, or were to be written in another way. */
+  private readonly changed: ReadonlySet<Node>;
   private budget: Budget | undefined;
 
   constructor(plan: Plan, state: PipelineState, { only, refresh, limit, data = {} }: RunOptions) {
-    this.plan = plan;
-    this.remembers = limit === undefined;
-    const known = this.remembers && !(refresh && !only?.length) ? standingsIn(state) : {};
+    const known = refresh && !only?.length ? {} : standingsIn(state);
     const keys = new Set(plan.roots.map(keyOf));
     // What the pipeline no longer has would keep the round from ending.
     this.standings = new Map(Object.entries(known).filter(([key]) => only?.length || keys.has(key)));
-    this.outside = new Set(plan.roots.filter(({ name }) => !this.remembers || Object.hasOwn(data, name)));
+    this.outside = new Set(plan.roots.filter(({ name }) => limit !== undefined || Object.hasOwn(data, name)));
+    // Their rows go, and with them what had been read.
+    if (refresh)
+      for (const key of this.standings.keys()) if (isOf(key, plan.roots)) this.standings.delete(key);
     const inside = plan.roots.filter((root) => !this.outside.has(root));
     const begins = inside.every((root) => this.isDone(root));
-    if (refresh || begins) for (const root of inside) this.standings.delete(keyOf(root));
+    if (begins) for (const root of inside) this.standings.delete(keyOf(root));
     this.roots = plan.roots.filter((root) => this.outside.has(root) || !this.isDone(root));
     const marked = (root: Node) => {
       const standing = this.standings.get(keyOf(root));
       return refresh || (standing !== undefined && "pending" in standing && standing.refresh);
     };
     this.anew = new Set(plan.roots.filter(marked).flatMap(tree));
+    const changed = new Set<Node>();
+    for (const root of inside) {
+      const standing = this.standings.get(keyOf(root));
+      if (standing === undefined) {
+        const leftOtherwise = Object.entries(known).some(([key, each]) => "at" in each && isOf(key, [root]));
+        if (leftOtherwise && !refresh) changed.add(root);
+      } else if ("at" in standing && this.replacedBy(root).length > 0) {
+        // It was not when it was left: what is left of it would be all there is.
+        this.standings.delete(keyOf(root));
+        changed.add(root);
+      } else if ("at" in standing && standing.at !== null) this.taken.set(root, standing.state);
+    }
+    this.changed = changed;
   }
 
   /** From now on the budget is heeded, but by a look at the data, which is no part of a round. */
   limitTo(budget: Budget): void {
-    if (this.remembers) this.budget = budget;
+    if (!this.roots.every((root) => this.outside.has(root))) this.budget = budget;
   }
 
   /** Whether a budget may end the run early. */
@@ -115,6 +124,18 @@ export class Round {
     return false;
   }
 
+  /** Why a resource that an earlier run has left is read from its start. */
+  startedOver(root: Node): string | undefined {
+    return this.changed.has(root)
+      ? "it was left with others hanging on it, or to be written otherwise"
+      : undefined;
+  }
+
+  /** Tells that the place of a resource was of no use. */
+  lost(root: Node): void {
+    this.taken.delete(root);
+  }
+
   /** Tells that a resource is read to its end. */
   ended(root: Node): void {
     if (!this.outside.has(root)) this.standings.set(keyOf(root), { done: true });
@@ -130,17 +151,20 @@ export class Round {
     });
   }
 
-  /** The state with how far the round is; a round that has ended leaves no trace. */
-  into(state: PipelineState): PipelineState {
-    if (!this.remembers) return state;
-    const { [OWN]: before, ...rest } = state;
-    const { round, ...own } = (before ?? {}) as Record<string, Json>;
-    void round;
-    const open = [...this.standings.values()].some((standing) => !("done" in standing));
-    const kept = open ? { ...own, round: Object.fromEntries(this.standings) as unknown as Json } : own;
-    return Object.keys(kept).length === 0
-      ? (rest as PipelineState)
-      : ({ ...rest, [OWN]: kept } as PipelineState);
+  /** The state as functions have left it, with how far the round is; a round that has ended leaves no trace. */
+  into(state: PipelineState, before: PipelineState): PipelineState {
+    let after = state;
+    for (const root of this.begun) {
+      const standing = this.standings.get(keyOf(root));
+      if (this.outside.has(root) || !standing) continue;
+      const isTaken = this.taken.has(root);
+      const set = isTaken ? this.taken.get(root) : ownState(state, root);
+      if ("at" in standing && standing.at !== null) {
+        this.standings.set(keyOf(root), { ...standing, ...(set ? { state: set } : {}) });
+        after = withOwnState(after, root, ownState(before, root));
+      } else if (isTaken) after = withOwnState(after, root, set);
+    }
+    return withStandings(after, this.standings);
   }
 
   private isDone(root: Node): boolean {
@@ -163,19 +187,4 @@ export class Round {
 
 function isRouted({ definition }: Node): boolean {
   return typeof definition.options.table === "object";
-}
-
-function tree(root: Node): Node[] {
-  return [root, ...root.children.flatMap(tree)];
-}
-
-/** A resource that is read for others only is another than the one that is loaded, too. */
-function keyOf(root: Node): string {
-  const loaded = tree(root).filter((node) => node.loaded);
-  return [root.source, ...loaded.map(({ name }) => name)].join(" ");
-}
-
-function standingsIn(state: PipelineState): Standings {
-  const own = state[OWN] as { round?: Standings } | undefined;
-  return own?.round ?? {};
 }

@@ -177,7 +177,8 @@ async function load(loading: Loading): Promise<LoadInfo> {
       loadId,
       tables: loaded.tables,
       resources: resourceFacts(plan, loaded.tables, refresh),
-      state: round.into(contexts.state()),
+      // A look at the data has not read what functions say they have.
+      state: round.into(options.limit === undefined ? contexts.state() : before.state, before.state),
       now: run.host.now(),
       random: (into) => run.host.random(into),
     });

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
-import { packedDuckDB } from "./build/packed-duckdb.ts";
-import { precache } from "./build/precache.ts";
+import { developmentPolicy } from "./vite/development-policy.ts";
+import { packedDuckDB } from "./vite/packed-duckdb.ts";
+import { precache } from "./vite/precache.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const duckdb = packedDuckDB(here("../../build/duckdb"));
@@ -32,6 +33,6 @@ export default defineConfig({
       },
     },
   },
-  plugins: [precache()],
+  plugins: [developmentPolicy(), precache()],
   server: { fs: { allow: [here("../..")] } },
 });

@@ -70,8 +70,13 @@ export class BrowserEngine {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       // A trap, or an exception that came through the engine from the file, leaves it in no known state.
       if (error.name !== "Error") this.#broken = true;
-      if (isQuotaError(error)) throw await quotaExceeded(this.#file?.name ?? "the database", error);
-      throw new DuckDBError(error.message, { cause });
+      const failure = new DuckDBError(error.message, { cause });
+      // What is wrong with a statement may name a column called quota.
+      const isOfFile = this.#broken || ["", "IO", "TransactionContext"].includes(failure.kind);
+      if (isOfFile && isQuotaError(error)) {
+        throw await quotaExceeded(this.#file?.name ?? "the database", error);
+      }
+      throw failure;
     }
   }
 

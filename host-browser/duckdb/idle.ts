@@ -33,6 +33,7 @@ export async function takeWorker(given: DuckDBFiles | undefined): Promise<DuckDB
 export async function startAhead(): Promise<void> {
   const files = duckdbFiles(undefined);
   if (idle?.module !== files.mainModule) {
+    void idle?.worker.then((other) => other.terminate()).catch(() => undefined);
     const worker = DuckDBWorker.start(files, (progress) => downloading?.(progress));
     const started = { worker, module: files.mainModule };
     worker.catch(() => {

@@ -17,10 +17,18 @@ const closing = new Map<string, Promise<void>>();
 /** Engines of databases in memory that nobody holds any more are stopped. */
 const forgotten = new FinalizationRegistry<BrowserEngine>((engine) => engine.terminate());
 
-/** The one way to write a path of the origin's private file system: `opfs://name.duckdb`. */
+/** The one way to write a path of the origin's private file system: `opfs://name.duckdb`.
+ *  @throws RunletError CONFIG_INVALID */
 export function opfsAddress(path: string): string {
   const { folders, name } = opfsPath(path);
-  return OPFS + [...folders, name].join("/");
+  const address = OPFS + [...folders, name].join("/");
+  // DuckDB puts the ending of its log before a question mark; a NUL would end the name.
+  if (/[?\0]/.test(address)) {
+    throw new RunletError("CONFIG_INVALID", `${path} has a character that a database's name cannot have`, {
+      hint: "leave out ? and NUL",
+    });
+  }
+  return address;
 }
 
 /** Opens a DuckDB database with duckdb-wasm in its own worker; see `OpenDuckDB` for what it throws. A path is one in

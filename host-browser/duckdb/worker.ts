@@ -59,7 +59,7 @@ export class DuckDBWorker {
       if (cause instanceof RunletError) throw cause;
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new RunletError("DRIVER_MISSING", `duckdb-wasm cannot be started: ${reason}`, {
-        hint: `serve ${files.mainWorker} and ${files.mainModule}; a content security policy needs script-src 'wasm-unsafe-eval' and worker-src 'self'`,
+        hint: `serve ${files.mainWorker} and ${files.mainModule}; a content security policy needs script-src 'wasm-unsafe-eval', worker-src 'self' and connect-src 'self'`,
         cause,
       });
     }

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { RunletError } from "../../core/errors.ts";
+import { machine } from "../machine.ts";
 import { packagePlaces } from "./package-places.ts";
 
 declare const handle: unique symbol;
@@ -105,7 +106,7 @@ function load(): NativeBindings {
   const entry = locate();
   let bindings: NativeBindings;
   try {
-    bindings = createRequire(entry)("@duckdb/node-bindings") as NativeBindings;
+    bindings = bindingsFrom(createRequire(entry));
   } catch (error) {
     const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
     throw missing(`@duckdb/node-api does not load on this machine: ${reason}`, error);
@@ -116,6 +117,28 @@ function load(): NativeBindings {
     throw missing(`@duckdb/node-api has DuckDB ${version}; runlet needs ${OLDEST.join(".")} or later`);
   }
   return bindings;
+}
+
+/** The package looks for the C library in files of the machine; a runtime that asks a person about each is spared that
+ *  where it knows. */
+function bindingsFrom(require: NodeJS.Require): NativeBindings {
+  if (machine().hasGlibc) {
+    const own = createRequire(require.resolve("@duckdb/node-bindings"));
+    const addon = resolved(own, `@duckdb/node-bindings-linux-${process.arch}/duckdb.node`);
+    if (addon !== undefined) {
+      machine().mustLoad?.(addon);
+      return own(addon) as NativeBindings;
+    }
+  }
+  return require("@duckdb/node-bindings") as NativeBindings;
+}
+
+function resolved(require: NodeJS.Require, name: string): string | undefined {
+  try {
+    return require.resolve(name);
+  } catch {
+    return undefined;
+  }
 }
 
 function locate(): string {

@@ -15,18 +15,27 @@ export async function openOwnInstance(db: object): Promise<DuckDBDriver> {
   }
   const bindings = loadNative();
   const connect = (catalog: string) => NativeSession.open(bindings, database, catalog, SCRATCH);
+  const using = async <T>(work: (connection: NativeSession) => Promise<T>): Promise<T> => {
+    const connection = await connect(SCRATCH);
+    try {
+      return await work(connection);
+    } finally {
+      await connection.close();
+    }
+  };
   return instanceDriver(db, {
     connect,
-    async prepare() {
-      const connection = await connect(SCRATCH);
-      const found = await connection.query(
-        "SELECT database_name AS name, path FROM duckdb_databases() WHERE database_name = current_database()",
-      );
-      const [{ name, path }] = readRows(found) as [{ name: string; path: string | null }];
-      await connection.exec(`ATTACH IF NOT EXISTS ':memory:' AS ${SCRATCH}`);
-      await connection.exec(`CREATE OR REPLACE TABLE ${SCRATCH}.main.${JSON_SEED} (json JSON)`);
-      await connection.close();
-      return { catalog: name, durable: path !== null, timeZones: true };
-    },
+    facts: () =>
+      using(async (connection) => {
+        const found = await connection.query("SELECT current_database() AS name");
+        const [{ name }] = readRows(found) as [{ name: string }];
+        // A commit is in the write-ahead log. A checkpoint would wait for the application's transactions.
+        return { catalog: name, durable: false, timeZones: true };
+      }),
+    attach: () =>
+      using(async (connection) => {
+        await connection.exec(`ATTACH IF NOT EXISTS ':memory:' AS ${SCRATCH}`);
+        await connection.exec(`CREATE OR REPLACE TABLE ${SCRATCH}.main.${JSON_SEED} (json JSON)`);
+      }),
   });
 }

@@ -48,6 +48,10 @@ class WasmEngine implements Engine {
     }
   }
 
+  get isBroken(): boolean {
+    return this.#broken !== undefined;
+  }
+
   async connect(): Promise<WasmConnection> {
     return new WasmConnection(
       this,
@@ -115,7 +119,8 @@ class WasmConnection implements DuckDBConnection {
   }
 
   async close(): Promise<void> {
-    this.disconnect();
+    // An engine that has stopped has no connections; what stopped it is the error to report.
+    if (!this.#engine.isBroken) this.disconnect();
   }
 }
 

@@ -107,7 +107,7 @@ async function load(): Promise<EngineFactory> {
     readFile(file, "utf8"),
     readFile(join(folder, "duckdb-eh.wasm")),
   ]);
-  const compiled = await WebAssembly.compile(wasm);
+  const compiled = await WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>);
 
   // The build keeps its runtime in globalThis and looks for XMLHttpRequest there. Evaluated as a function with both
   // as parameters it sees its own, and the process's globals stay as they are.

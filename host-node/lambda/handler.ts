@@ -14,7 +14,8 @@ import { isHttpEvent, requestOf, resultOf, type HttpResult } from "./http-event.
 
 /** What of the context that AWS Lambda gives is used. */
 export interface LambdaContext {
-  getRemainingTimeInMillis(): number;
+  /** Where an emulator gives none, runs have no limit. */
+  getRemainingTimeInMillis?(): number;
 }
 
 export interface LambdaOptions extends RequestOptions {
@@ -34,7 +35,7 @@ export interface LambdaOptions extends RequestOptions {
  *  - A direct invocation may say `only`, `limit` and `refresh`; a schedule, or another AWS event, just runs the pipeline.
  *    What it returns is the run's LoadInfo. A run that is about to be out of time commits what it has, says
  *    `complete: false`, and the next invocation goes on: let a schedule, or a Step Functions loop over `$.complete`,
- *    invoke it again.
+ *    invoke it again. An event that is what it returned last just runs the pipeline, too.
  *  - Requests to the function's URL are answered as `serve()` does.
  *  - Environment variables, the event's options and the context's time are all it takes from Lambda. The function's
  *    folder cannot be written, so load packages are kept only where RUNLET_HOME names a folder, `/tmp/runlet`, say, which
@@ -47,7 +48,7 @@ export function lambda(
   const { to, env = {} } = options;
   const requests = new RequestHandler(pipeline, options);
   return async (event, context) => {
-    const { run, ended } = timed(options, context);
+    const { run, ended } = timed(options, remaining(context));
     try {
       if (isHttpEvent(event))
         return await resultOf(await requests.answer(requestOf(event), { to: () => to, env, run }));
@@ -61,12 +62,16 @@ export function lambda(
   };
 }
 
-/** The options of a run that ends before the function's time does. */
-function timed(
-  { run = {}, reserve }: LambdaOptions,
-  context: LambdaContext,
-): { run: StandingOptions; ended(): void } {
-  const left = context.getRemainingTimeInMillis();
+/** Longer than any function of AWS may run, and what a timer can wait. */
+const UNLIMITED = 2 ** 31 - 1;
+
+function remaining(context: LambdaContext | undefined): number {
+  const left = context?.getRemainingTimeInMillis?.();
+  return Number.isFinite(left) ? Math.min(left!, UNLIMITED) : UNLIMITED;
+}
+
+/** The options of a run that ends before the function's time, milliseconds, does. */
+function timed({ run = {}, reserve }: LambdaOptions, left: number): { run: StandingOptions; ended(): void } {
   const kept = Math.min(reserve ?? Math.min(Math.max(left / 10, 1000), 15_000), left / 2);
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), left - kept);
@@ -81,7 +86,8 @@ function timed(
 
 /** The options in an event that was made for this function; other events of AWS only say when. */
 function askedBy(event: unknown): Record<string, unknown> {
-  if (typeof event !== "object" || event === null || "detail-type" in event || "Records" in event) return {};
+  if (typeof event !== "object" || event === null) return {};
+  if (["detail-type", "Records", "loadId"].some((name) => name in event)) return {};
   const { wait, ...asked } = checkRunRequest(event as Record<string, unknown>);
   void wait;
   return asked as Record<string, unknown>;

@@ -1,8 +1,10 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { setStage } from "./stage.ts";
 import { soon } from "./visit.ts";
 
 const stage = setStage();
+const zipped = (bytes: Buffer) => gzipSync(bytes, { level: 9 }).length;
 
 describe("the first visit", () => {
   test("shows a sample's tables and rows from the engine while DuckDB is on its way, by name", async () => {
@@ -29,6 +31,27 @@ describe("the first visit", () => {
     await visit.ready();
     expect(await page.locator(".duck").count()).toBe(0);
     expect(await page.locator("[data-test=sent]").innerText()).toBe("0 bytes sent");
+  });
+
+  test("needs little before DuckDB: the page, its styles and script, and the engine", async () => {
+    const visit = await stage.visit("about:blank");
+    const bodies: Promise<[path: string, bytes: number]>[] = [];
+    visit.page.on("response", (response) => {
+      const { origin, pathname } = new URL(response.url());
+      const later = /duckdb|\.gz$|service-worker|favicon/.test(pathname);
+      if (`${origin}/` !== stage.app.url || later) return;
+      bodies.push(response.body().then((body) => [pathname.replace(/-[\w-]{8}\./, "."), zipped(body)]));
+    });
+    let release = () => {};
+    stage.app.hold = new Promise((resolve) => (release = resolve));
+    await visit.page.goto(stage.app.url);
+    await soon(() => visit.tables()).toContain("events 100");
+    const first = await Promise.all(bodies);
+    release();
+    stage.app.hold = undefined;
+    console.log(`first view, gzip: ${first.map(([path, bytes]) => `${path} ${bytes}`).join(", ")}`);
+    expect(first.map(([path]) => path)).toContain("/assets/core.wasm");
+    expect(first.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThan(180_000);
   });
 
   test("works again without a network, samples and SQL included", async () => {

@@ -114,7 +114,7 @@ export class Visit {
   async ask(sql: string): Promise<string[][]> {
     await this.write(sql);
     await this.page.keyboard.press("Control+Enter");
-    await soon(() => this.page.locator("[data-test=answer]").innerText()).toMatch(/rows? in/);
+    await soon(() => this.page.locator("[data-test=answer]").getAttribute("data-answers")).toBe(sql);
     return this.cells(this.page.getByRole("region", { name: "Result" }));
   }
 

@@ -95,6 +95,28 @@ describe("saved databases", () => {
     }
   });
 
+  test("what another database or a cut import has left does not get into an imported one", async () => {
+    const page = await open();
+    expect(await inPage(page, PAGE, "importOver", FILE, "over.duckdb")).toEqual(ROWS);
+    await page.close();
+  });
+
+  test("a name may have quotes, signs and letters of all kinds, and not what would cut it short", async () => {
+    const page = await open();
+    const name = `opfs://数据 dir/it's "q" ü#%41 [x]*;--.duckdb`;
+    expect(await inPage(page, PAGE, "loadSome", name, 10)).toEqual([{ items: 10 }]);
+    const count = "select count(*)::int as items from items";
+    expect(await inPage(page, PAGE, "query", name, count)).toEqual([{ items: 10 }]);
+    for (const bad of ["opfs://a?b.duckdb", "opfs://../a.duckdb", "opfs://", "opfs://a\0b.duckdb"]) {
+      await expect(inPage(page, PAGE, "loadSome", bad, 10)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    }
+    // What is wrong about a column of this name is not taken for a lack of room.
+    await expect(inPage(page, PAGE, "query", name, "select quota from items")).rejects.toMatchObject({
+      code: "DESTINATION_QUERY",
+    });
+    await page.close();
+  });
+
   test("no room: the error says how much is used, and what was loaded before is still there", async () => {
     const page = await open();
     expect(await inPage(page, PAGE, "loadSome", "opfs://full.duckdb", 10)).toEqual([{ items: 10 }]);

@@ -7,6 +7,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { duckdb } from "../../core/destinations/duckdb/index.ts";
+import type { TableSchema } from "../../core/schema/types.ts";
 import { pipeline, resource } from "../../host-node/index.ts";
 import { inPage, newProfile, type Profile, type ProfiledBrowser } from "./chromium.ts";
 import { duckdbWasm, VERSIONS } from "./duckdb-wasm-version.ts";
@@ -103,6 +104,17 @@ describe.each(VERSIONS)("duckdb({ db }) with duckdb-wasm %s", (version) => {
     expect(await info.dataset.query(SUMMARY)).toEqual(ASKED);
     const [tags] = own.query("select count(*)::int as n from shop_dataset.items__tags").toArray();
     expect(tags!.toJSON()).toEqual({ n: 4 });
+
+    // Sessions at the same time, each to the database of its own connection.
+    own.query("attach ':memory:' as other");
+    const elsewhere = db.connect();
+    elsewhere.query("use other");
+    const first = await duckdb({ db: own }).open({ dataset: "shop_dataset" });
+    await shop.run({ to: duckdb({ db: elsewhere }) });
+    await first.close();
+    const count = (name: string) =>
+      own.query(`select count(*)::int as n from ${name}.shop_dataset.items__tags`).toArray()[0]!.toJSON();
+    expect([count("memory"), count("other")]).toEqual([{ n: 4 }, { n: 2 }]);
   });
 });
 
@@ -130,8 +142,54 @@ test.each([":memory:", "file"])("duckdb({ db }) with native DuckDB, %s", async (
   }
 });
 
-test("what is no DuckDB is named", async () => {
-  const to = duckdb({ db: { connect: async () => undefined, closeSync: () => undefined } });
+test("a load does not wait for a transaction that the application has open in its file", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "runlet-own-"));
+  try {
+    const path = join(folder, "own.duckdb");
+    const db = await DuckDBInstance.create(path);
+    const own = await db.connect();
+    await own.run("create table mine (answer int)");
+    await own.run("begin");
+    await own.run("insert into mine values (42)");
+    await pipeline("shop", items).run({ to: duckdb({ db }) });
+    await own.run("commit");
+    own.closeSync();
+    db.closeSync();
+    const again = await DuckDBInstance.create(path);
+    const reader = await (
+      await again.connect()
+    ).runAndReadAll("select count(*)::int, max(answer) from shop_dataset.items__tags, mine");
+    expect(reader.getRows()).toEqual([[2, 42]]);
+    again.closeSync();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("a session may be opened while the last one is being closed", async () => {
+  const db = await DuckDBInstance.create(":memory:");
+  const to = duckdb({ db });
+  const raw: TableSchema = { name: "raws", columns: { raw: { name: "raw", data_type: "json" } } };
+  let session = await to.open({ dataset: "ds" });
+  // A race: one round does not tell.
+  for (let round = 0; round < 20; round++) {
+    const closed = session.close();
+    session = await to.open({ dataset: "ds" });
+    await closed;
+    const load = await session.begin(String(round));
+    await load.prepare(raw, "append");
+    await load.rollback();
+  }
+  await session.close();
+  db.closeSync();
+});
+
+test.each([
+  ["no instance", { connect: async () => undefined, closeSync: () => undefined }],
+  ["one that was not waited for", DuckDBInstance.create()],
+  ["nothing", undefined],
+])("what is no DuckDB is named: %s", async (_, db) => {
+  const to = duckdb({ db: db as DuckDBInstance });
   await expect(pipeline("shop", items).run({ to })).rejects.toMatchObject({
     code: "PIPELINE_INVALID",
     message: "db is no instance of a DuckDB that runlet knows",

@@ -12,6 +12,8 @@ import type { RuntimeName } from "./runtimes.ts";
 /** A vector for the command, which has one input, its stdin. */
 export interface CommandVector {
   vector: Vector;
+  /** Name of the vector that it is, or is a part of. */
+  from: string;
   expected: VectorOutcome;
 }
 
@@ -23,13 +25,13 @@ export async function commandVectors(): Promise<CommandVector[]> {
   const all: CommandVector[] = [];
   for (const vector of readVectors()) {
     if (vector.loads.every((inputs) => inputs.length === 1)) {
-      all.push({ vector, expected: expectedOf(vector.name) });
+      all.push({ vector, from: vector.name, expected: expectedOf(vector.name) });
       continue;
     }
     for (const [index, input] of vector.loads.flat().entries()) {
       if (input.abort) continue;
       const single = { ...vector, name: `${vector.name}, input ${index}`, loads: [[input]] };
-      all.push({ vector: single, expected: await runVector(single, tools) });
+      all.push({ vector: single, from: vector.name, expected: await runVector(single, tools) });
     }
   }
   return all;

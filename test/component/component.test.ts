@@ -7,6 +7,7 @@ import { openEngine } from "../../core/binding/engine.ts";
 import { expectedOf, readVectors } from "../conformance/read-vectors.ts";
 import { runVector } from "../conformance/run-vector.ts";
 import { jcoEngines, type JcoEngines } from "./jco-engine.ts";
+import { MatrixRow } from "./matrix-row.ts";
 
 // The component is the shipped core with engine.wit around it: what jco makes of it gives what the binding gives, byte
 // for byte, errors included.
@@ -14,6 +15,7 @@ import { jcoEngines, type JcoEngines } from "./jco-engine.ts";
 const component = readFileSync("dist/runlet-engine.component.wasm");
 const core = readFileSync("dist/core.wasm");
 const vectors = readVectors();
+const row = new MatrixRow("component-jco");
 
 let jco: JcoEngines;
 beforeAll(async () => {
@@ -41,8 +43,10 @@ test("it imports nothing", async () => {
 
 test.each(vectors)("$name", async (vector) => {
   const outcome = await runVector(vector, { open: jco.open, rows: readJsonRows });
-  expect(outcome).toEqual(expectedOf(vector.name));
+  row.expect(vector.name, outcome, expectedOf(vector.name));
 });
+
+test("the README's matrix says so (node scripts/matrix.mjs writes it)", () => row.close());
 
 test("pushes of 700 KB cross the component's boundary as they cross the binding's", async () => {
   const bytes = Buffer.from('{"id":1,"text":"a long enough text to fill a page"}\n'.repeat(30_000));

@@ -7,6 +7,7 @@ import { expectedOf, readVectors } from "../conformance/read-vectors.ts";
 import { runVector } from "../conformance/run-vector.ts";
 import { start } from "../runtimes/child.ts";
 import { answered, type LoadAnswers } from "./answered-engine.ts";
+import { MatrixRow } from "./matrix-row.ts";
 import { missingWasmtime, pythonOfWasmtime } from "./wasmtime.ts";
 
 // The published component under a native runtime: the same bytes as everywhere.
@@ -22,12 +23,14 @@ test.skipIf(missing)(
     const all = await answersUnderWasmtime();
     expect(all.length).toBe(vectors.length);
     expect(all.length).toBeGreaterThan(80);
+    const row = new MatrixRow("component-wasmtime");
     for (const [index, vector] of vectors.entries()) {
       const loads = [...all[index]!];
       const open = () => answered(loads.shift()!);
       const outcome = await runVector(vector, { open, rows: readJsonRows });
-      expect(outcome, vector.name).toEqual(expectedOf(vector.name));
+      row.expect(vector.name, outcome, expectedOf(vector.name));
     }
+    row.close();
   },
 );
 

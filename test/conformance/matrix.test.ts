@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { KNOWN_FAILING, RUNTIMES } from "./features.ts";
+import { KNOWN_FAILING, OTHER_FORMS, RUNTIMES } from "./features.ts";
 import type { Areas } from "./results.ts";
 
 const rows = JSON.parse(readFileSync(new URL("results.json", import.meta.url), "utf8")) as Record<
@@ -25,3 +25,17 @@ test.each(RUNTIMES)(
     expect(failed).toBe(Object.keys(KNOWN_FAILING[name] ?? {}).length);
   },
 );
+
+test.each(Object.entries(OTHER_FORMS))("%s: all vectors pass", (name, title) => {
+  const { title: row, areas } = rows[name]!;
+  expect(row).toBe(title);
+  const [passed, of] = areas["engine vectors"]!;
+  expect(of).toBeGreaterThan(80);
+  expect(areas).toEqual({ "engine vectors": [of, of] });
+  expect(passed).toBe(of);
+});
+
+test("every row is one that the suites know", () => {
+  const known = [...RUNTIMES.map(({ name }) => name), ...Object.keys(OTHER_FORMS)];
+  expect(Object.keys(rows).sort()).toEqual(known.sort());
+});

@@ -1,4 +1,4 @@
-// Datasets as Parquet, in a folder in memory: every runtime can make one. Web standards only.
+// Datasets as Parquet, in a folder in memory, which every runtime can make, or in another. Web standards only.
 import { fromParquet, parquet, type Folder } from "runlet/parquet";
 import type { PipelineCase, World } from "./case.ts";
 import type { DatasetOutcome } from "./dataset.ts";
@@ -9,16 +9,17 @@ import { thrown } from "./suite.ts";
 /** Rows of an Arrow IPC stream: `core/arrow/json-rows`. */
 export type RowsOf = (stream: Uint8Array) => Record<string, unknown>[];
 
-/** The cases that are datasets of one run: the rows of all their files, read back. */
+/** The cases that are datasets of one run: the rows of all their files, read back. `folderFor`: an empty one for a case. */
 export async function parquetOutcomes(
   cases: Record<string, PipelineCase>,
   world: Omit<World, "nonce">,
   rowsOf: RowsOf,
+  folderFor: (name: string) => Folder = inMemory,
 ): Promise<Record<string, DatasetOutcome | string>> {
   const outcome: Record<string, DatasetOutcome | string> = {};
   for (const [name, each] of Object.entries(cases)) {
     if (!isParquetDataset(each)) continue;
-    outcome[name] = await parquetOutcome(each, world, rowsOf).catch(thrown);
+    outcome[name] = await parquetOutcome(each, world, rowsOf, folderFor(name)).catch(thrown);
   }
   return outcome;
 }
@@ -27,17 +28,17 @@ export async function parquetOutcomes(
 export const isParquetDataset = ({ dataset, runs }: PipelineCase): boolean =>
   dataset === true && (runs === undefined || runs.length === 1);
 
-async function parquetOutcome(of: PipelineCase, world: Omit<World, "nonce">, rowsOf: RowsOf) {
-  const files = new Map<string, Uint8Array>();
-  const { error } = await load(of, { ...world, nonce: "" }, parquet(folderOf(files)), {
-    packages: "none",
-  });
+async function parquetOutcome(of: PipelineCase, world: Omit<World, "nonce">, rowsOf: RowsOf, folder: Folder) {
+  const { error } = await load(of, { ...world, nonce: "" }, parquet(folder), { packages: "none" });
   if (error) return thrown(error);
   const rows = new Map<string, string[]>();
-  for (const [name, bytes] of files) {
+  const written = await folder.open({});
+  for (const { name } of await written.list("")) {
     const table = /([^/]+)\/[^/]+\.parquet$/.exec(name)?.[1];
     if (!table) continue;
-    const lines = rowsOf(await fromParquet(bytes)).map((row) => JSON.stringify(readable(row)));
+    const lines = rowsOf(await fromParquet((await written.get(name))!)).map((row) =>
+      JSON.stringify(readable(row)),
+    );
     rows.set(table, [...(rows.get(table) ?? []), ...lines]);
   }
   const outcome: DatasetOutcome = {};
@@ -48,7 +49,8 @@ async function parquetOutcome(of: PipelineCase, world: Omit<World, "nonce">, row
   return outcome;
 }
 
-function folderOf(files: Map<string, Uint8Array>): Folder {
+function inMemory(): Folder {
+  const files = new Map<string, Uint8Array>();
   const under = (prefix: string) => [...files].filter(([name]) => name.startsWith(prefix)).sort();
   return {
     at: "memory",

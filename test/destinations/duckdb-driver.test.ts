@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { DestinationSession } from "../../core/destinations/contract.ts";
-import type { DuckDBDriverName } from "../../core/destinations/duckdb/index.ts";
+import type {
+  DuckDBConnection,
+  DuckDBDriver,
+  DuckDBDriverName,
+} from "../../core/destinations/duckdb/index.ts";
 
 /** What a process sees of the drivers: absent ones, a broken addon, other versions. */
 const EVERYTHING = { wasm: true, native: true, addon: true, wasmVersion: "", nativeVersion: "" };
@@ -149,4 +153,27 @@ describe("the DuckDB driver", () => {
     expect(await session.query(`select '{"a":1}'->>'$.a' as a`)).toEqual([{ a: "1" }]);
     await session.close();
   });
+});
+
+test("a session lets go of its database also when a connection of it cannot be closed", async () => {
+  const { duckdb } = await import("../../core/destinations/duckdb/index.ts");
+  const connection: DuckDBConnection = {
+    exec: async () => undefined,
+    query: () => Promise.reject(new Error("not asked")),
+    insertArrow: async () => undefined,
+    checkpoint: async () => undefined,
+    close: () => Promise.reject(new Error("the engine has stopped")),
+  };
+  let closed = 0;
+  const driver: DuckDBDriver = {
+    timeZones: true,
+    connect: async () => connection,
+    close: async () => void closed++,
+    claimWriter: () => true,
+    releaseWriter: () => undefined,
+  };
+  const session = await duckdb("any.duckdb", { open: async () => driver }).open({ dataset: "ds" });
+  await session.begin("1");
+  await expect(session.close()).rejects.toThrow("the engine has stopped");
+  expect(closed).toBe(1);
 });

@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, uti
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { installHost } from "../../core/index.ts";
-import { disk, parquet, type ParquetOptions } from "../../core/destinations/parquet/index.ts";
+import { installHost, RunletError } from "../../core/index.ts";
+import { disk, type Folder, parquet, type ParquetOptions } from "../../core/destinations/parquet/index.ts";
 import type { DestinationLoad, DestinationSession } from "../../core/destinations/contract.ts";
 import { armFailpoints } from "../../core/packages/failpoints.ts";
 import { defaultState, encodeState } from "../../core/schema/state.ts";
@@ -261,6 +261,32 @@ describe("a commit", () => {
     expect(names()).toEqual(before);
   });
 
+  test("that a list of commits misses, made while it was stored, is looked for again", async () => {
+    for (const id of ["100.5", "101.5", "102.5"]) await load(id, (l) => put(l, "t", { n: ints(1n) }));
+    let missed = 0;
+    const folder: Folder = {
+      at: root,
+      open: async (options) => {
+        const inner = await disk(root).open(options);
+        const list: typeof inner.list = async (prefix) => {
+          const items = await inner.list(prefix);
+          return prefix.endsWith("_runlet_commits/") && missed++ === 0
+            ? items.filter(({ name }) => !name.endsWith("2.json"))
+            : items;
+        };
+        return { ...inner, list };
+      },
+    };
+    const session = await parquet(folder).open({ dataset: "shop_data" });
+    opened.push(session);
+    expect(await session.query("select count(*) n from t")).toEqual([{ n: 3n }]);
+    rmSync(join(root, "shop_data/_runlet_commits/000000000002.json"));
+    await expect(ask("select 1")).rejects.toMatchObject({
+      code: "DESTINATION_FAILED",
+      message: expect.stringContaining("commit 2 is missing") as string,
+    });
+  });
+
   test("by the hundred: the log stays short, and nothing is lost", { timeout: 60_000 }, async () => {
     const session = await open();
     for (let n = 0; n < 160; n++) {
@@ -276,6 +302,93 @@ describe("a commit", () => {
     expect(await ask(counts)).toEqual([{ even: 80n, odd: 2n, loads: 160n }]);
     expect(await session.query(counts)).toEqual([{ even: 80n, odd: 2n, loads: 160n }]);
     expect(await session.hasLoad("100.5")).toBe(true);
+  });
+});
+
+describe("a run that others take for dead", () => {
+  const commitFile = /_runlet_commits\/\d+\.json$/;
+  /** The lake, with something done in place of the first commit's write; `store` stores it. */
+  const openMeddled = async (meddle: (store: () => Promise<boolean>) => Promise<boolean>) => {
+    let done = false;
+    const folder: Folder = {
+      at: root,
+      open: async (options) => {
+        const inner = await disk(root).open(options);
+        return {
+          ...inner,
+          put(name, bytes, how) {
+            const store = () => inner.put(name, bytes, how);
+            if (done || !commitFile.test(name)) return store();
+            done = true;
+            return meddle(store);
+          },
+        };
+      },
+    };
+    const session = await parquet(folder).open({ dataset: "shop_data" });
+    opened.push(session);
+    return session;
+  };
+  const discard = async (id: string) => (await open()).discard!(id);
+  const isAlone = async (id: string) => {
+    expect(names().filter((name) => name.includes(id))).toEqual([]);
+    await load("300.5", (l) => put(l, "t", { n: ints(3n) }));
+    expect(await ask("select n from t")).toEqual([{ n: 3n }]);
+    expect(await ask("select load_id from _dlt_loads")).toEqual([{ load_id: "300.5" }]);
+  };
+
+  test("cannot commit files that are gone", async () => {
+    const sleeping = await (await open({ fileBytes: 1 })).begin("200.5");
+    await put(sleeping, "t", { n: ints(2n) });
+    await discard("200.5");
+    await expect(sleeping.commit(facts("200.5"))).rejects.toMatchObject({ code: "CONCURRENT_RUN" });
+    await isAlone("200.5");
+  });
+
+  test("nor when that happens just before its commit", async () => {
+    const session = await openMeddled(async (store) => {
+      await discard("200.5");
+      return store();
+    });
+    const sleeping = await session.begin("200.5");
+    await put(sleeping, "t", { n: ints(2n) });
+    await expect(sleeping.commit(facts("200.5"))).rejects.toMatchObject({ code: "CONCURRENT_RUN" });
+    await isAlone("200.5");
+  });
+
+  test("leaves its load to the run that does it again", async () => {
+    const sleeping = await (await open({ fileBytes: 1 })).begin("200.5");
+    await put(sleeping, "t", { n: ints(2n) });
+    const again = await (await open()).begin("200.5");
+    await put(again, "t", { n: ints(2n) });
+    await expect(sleeping.commit(facts("200.5"))).rejects.toMatchObject({ code: "CONCURRENT_RUN" });
+    await again.commit(facts("200.5"));
+    expect(await ask("select n from t")).toEqual([{ n: 2n }]);
+    expect(names().filter((name) => name.startsWith("_runlet_open/"))).toEqual([]);
+  });
+
+  test("and one that got no answer to its commit has not loaded, though the write arrives later", async () => {
+    let late!: () => Promise<boolean>;
+    const session = await openMeddled((store) => {
+      late = store;
+      return Promise.reject(new RunletError("DESTINATION_FAILED", "no answer"));
+    });
+    const started = await session.begin("200.5");
+    await put(started, "t", { n: ints(2n) });
+    await expect(started.commit(facts("200.5"))).rejects.toThrow("no answer");
+    expect(await late()).toBe(false);
+    await isAlone("200.5");
+  });
+
+  test("or has, where it was the answer that was lost", async () => {
+    const session = await openMeddled(async (store) => {
+      await store();
+      throw new RunletError("DESTINATION_FAILED", "no answer");
+    });
+    const started = await session.begin("200.5");
+    await put(started, "t", { n: ints(2n) });
+    await started.commit(facts("200.5"));
+    expect(await ask("select n from t")).toEqual([{ n: 2n }]);
   });
 });
 

@@ -69,6 +69,13 @@ describe("s3()", () => {
     expect(await folder.get("a b")).toBeDefined();
   });
 
+  test("a prefix that leads upwards is refused", () => {
+    for (const prefix of ["..", "a/../b"])
+      expect(() => s3({ bucket: "lake", prefix })).toThrow(
+        expect.objectContaining({ code: "CONFIG_INVALID" }),
+      );
+  });
+
   test("credentials, region and endpoint are looked up in the run's settings under AWS's names", async () => {
     const env: Record<string, string> = {
       AWS_ACCESS_KEY_ID: server.accessKeyId,
@@ -155,6 +162,22 @@ describe("s3() and a service in trouble", () => {
     ]);
     expect(await folder.put("commit", new TextEncoder().encode("mine"), { ifAbsent: true })).toBe(true);
     expect(await folder.put("commit", new TextEncoder().encode("mine"), { ifAbsent: true })).toBe(false);
+    await stop();
+  });
+
+  test("a list that breaks off is asked for again; names stay as they are where encoding-type is not known", async () => {
+    const page = (name: string, head = "") =>
+      `<ListBucketResult>${head}<Contents><Key>${name}</Key><Size>1</Size></Contents></ListBucketResult>`;
+    const encoded = page("a%2Bb+c", "<EncodingType>url</EncodingType>");
+    const { folder, asked, stop } = await troubled([
+      (response) =>
+        void response.writeHead(200, { "content-length": "400" }).write("<List", () => response.destroy()),
+      (response) => void response.writeHead(200).end(encoded),
+      (response) => void response.writeHead(200).end(page("a%2Bb+c")),
+    ]);
+    expect((await folder.list("")).map(({ name }) => name)).toEqual(["a+b c"]);
+    expect((await folder.list("")).map(({ name }) => name)).toEqual(["a%2Bb+c"]);
+    expect(asked).toHaveLength(3);
     await stop();
   });
 

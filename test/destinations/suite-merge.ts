@@ -120,6 +120,17 @@ export function testMerging(name: string, subject: Subject): void {
       expect((await read("_dlt_id")).map((row) => row["_dlt_id"])).toEqual(["k1", "k3", "k4", "k5", "k6"]);
     });
 
+    test("a column that has the name of the database's own row number is data", async () => {
+      const tables: MergePlan["tables"] = [USERS(["id", "name", "rowid", "_dlt_id"])];
+      const rows = { ...users([1, 2, 1, 3], ["a", "b", "c", "d"], ["k1", "k2", "k3", "k4"]) };
+      await merge({ ...rows, rowid: ints(9, null, 8, 9) }, plan("delete-insert", { tables }));
+      expect(await read("id, name, users.rowid")).toEqual([
+        { id: 1n, name: "c", rowid: 8n },
+        { id: 2n, name: "b", rowid: null },
+        { id: 3n, name: "d", rowid: 9n },
+      ]);
+    });
+
     test("a merge key takes away all rows of its value", async () => {
       const how = plan("delete-insert", { primaryKey: [], mergeKey: ["name"] });
       await merge(users([1, 2, 3], ["mon", "mon", "tue"], ["k1", "k2", "k3"]), how);

@@ -254,6 +254,79 @@ describe("what is left, and where", () => {
     await expect(itemsOnly.run({ to: store, maxDuration: 0 })).rejects.toThrow("maxDuration is 0");
   });
 
+  test("a look that refreshes ends the round: what had been read is gone", async () => {
+    const store = memory();
+    await itemsOnly.run({ to: store, maxBytes: 500 });
+    await itemsOnly.run({ to: store, limit: 3, refresh: true });
+    expect(ids(store)).toEqual([1, 2, 3]);
+    await itemsOnly.run({ to: store });
+    expect(ids(store)).toEqual([1, 2, 3, ...numbers(200)]);
+  });
+
+  test("a look with limit keeps nothing of what functions set in state", async () => {
+    const rows = resource("rows", { resumable: true }, function* ({ state }) {
+      for (let id = Number(state["id"] ?? 1); id <= 1000; id++) {
+        state["id"] = id + 1;
+        yield { id };
+      }
+    });
+    const store = memory();
+    await pipeline("p", rows).run({ to: store, limit: 3 });
+    await pipeline("p", rows).run({ to: store });
+    expect(ids(store, "rows")).toEqual([1, 2, 3, ...numbers(1000)]);
+  });
+
+  test("what a function of pages sets in state is what its first call of the round did, once all are read", async () => {
+    const seen: unknown[] = [];
+    let calls = 0;
+    const since = resource("items", {}, ({ http, state }) => {
+      seen.push(state["since"]);
+      state["since"] = ++calls;
+      return http.pages("/items");
+    });
+    const shop = pipeline("p", source("s", { http: API }, [since]));
+    const store = memory();
+    const own = async () => {
+      const { sources } = (await state(store)) as { sources?: { s: { resources: object } } };
+      return sources?.s.resources;
+    };
+    await shop.run({ to: store });
+    expect(await own()).toEqual({ items: { since: 1 } });
+    for (let run = 0; run < 3; run++) {
+      expect((await shop.run({ to: store, maxBytes: 1 })).complete).toBe(false);
+      expect(await own()).toEqual({ items: { since: 1 } });
+    }
+    await shop.run({ to: store });
+    expect(seen).toEqual([undefined, 1, 1, 1, 1]);
+    // 3 to 5 were the calls that went on.
+    expect(await own()).toEqual({ items: { since: 2 } });
+    expect((await state(store))["x-runlet"]).toBeUndefined();
+  });
+
+  describe("in a pipeline that has changed since", () => {
+    async function readOver(before: Pipeline, after: Pipeline) {
+      const store = memory();
+      const notices: string[] = [];
+      await before.run({ to: store, maxBytes: 500 });
+      const log = ({ fields }: { fields: object }) => void notices.push(JSON.stringify(fields));
+      expect((await after.run({ to: store, log })).complete).toBe(true);
+      expect(notices.join()).toContain("resource items was read from its start");
+      return store;
+    }
+    const inShop = (...resources: Parameters<typeof source>[2]) =>
+      pipeline("shop", source("shop", { http: API }, resources));
+
+    test("what is to be replaced now is read whole", async () => {
+      const replaced = resource("items", { write: "replace" }, ({ http }) => http.pages("/items"));
+      expect(ids(await readOver(itemsOnly, inShop(replaced)))).toEqual(numbers(200));
+    });
+
+    test("a new transformer has all records to work on", async () => {
+      const stars = transformer("stars", { from: items, pick: { id: "bigint" } }, ({ id }) => [{ id }]);
+      expect(ids(await readOver(itemsOnly, inShop(items, stars)), "stars")).toEqual(numbers(200));
+    });
+  });
+
   test("only narrows a run, not the round", async () => {
     const list = (name: string) => resource(name, {}, ({ http }) => http.get(`/${name}`));
     const both = pipeline("shop", source("shop", { http: API }, [items, list("b")]));

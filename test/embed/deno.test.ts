@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { folderWith, program, runlet } from "../cli/spawned.ts";
@@ -64,6 +64,25 @@ function run(cwd: string, leave: Leave, env: Record<string, string> = {}) {
   });
 }
 
+/** What was wanted beyond what is allowed: on a terminal, a person would be asked for it. Deno writes down every access
+ *  (https://docs.deno.com/runtime/fundamentals/security). */
+function beyond(audit: string, leave: Leave, cwd: string): string[] {
+  const allowed: Record<string, string | undefined> = { ...LEAST, ...leave };
+  const within = (path: string, folder: string) =>
+    `${resolve(cwd, path)}/`.startsWith(`${resolve(cwd, folder)}/`);
+  const accesses = readFileSync(audit, "utf8").trim().split("\n");
+  expect(accesses.length).toBeGreaterThan(10);
+  return accesses.flatMap((line) => {
+    const { permission, value: wanted } = JSON.parse(line) as { permission: string; value: string };
+    const value = permission === "net" && URL.canParse(wanted) ? new URL(wanted).host : wanted;
+    const places = allowed[permission]?.split(",") ?? [];
+    const isPath = ["read", "write", "ffi"].includes(permission);
+    return places.some((place) => (isPath ? within(value, place) : value === place))
+      ? []
+      : [`${permission} ${value}`];
+  });
+}
+
 const NATIVE = { ffi: PACKAGES };
 const WASM = { sys: "cpus" };
 const LOADED = { orders: PAGES * PER_PAGE, orders__tags: PAGES * PER_PAGE, more: 2 };
@@ -74,8 +93,10 @@ describe("Deno, with the permissions that a pipeline's doings need and no other"
     ["wasm", WASM],
   ])("loads into a DuckDB file with the %s driver", async (_, driver) => {
     const cwd = app();
-    const { code, stdout, stderr } = await run(cwd, driver);
+    const audit = join(cwd, "audit.jsonl");
+    const { code, stdout, stderr } = await run(cwd, driver, { DENO_AUDIT_PERMISSIONS: audit });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(beyond(audit, { net: host, ...driver }, cwd)).toEqual([]);
     expect(JSON.parse(stdout)).toEqual(LOADED);
     expect(existsSync(join(cwd, ".runlet"))).toBe(false);
     expect(existsSync(join(cwd, "out/shop.duckdb.lock"))).toBe(false);

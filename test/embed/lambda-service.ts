@@ -48,8 +48,12 @@ export async function lambdaService(handler: string, env: Record<string, string>
     if (!instance || instance.exitCode !== null || instance.signalCode !== null) start();
     if (!waiting)
       await new Promise<void>((ready, fail) => {
-        asked = ready;
-        instance!.once("exit", () => fail(new Error(`the function did not start: ${errors}`)));
+        const ended = () => fail(new Error(`the function did not start: ${errors}`));
+        asked = () => {
+          instance!.off("exit", ended);
+          ready();
+        };
+        instance!.once("exit", ended);
       });
     const response = waiting!;
     waiting = undefined;

@@ -212,3 +212,36 @@ test.each([
     ]);
   }
 });
+
+test.each<[string, object, string]>([
+  ["a seed that is a number", { seed: 1 }, "seed"],
+  ["an empty seed", { seed: "" }, "seed"],
+  ["a seed with a sign", { seed: "-1" }, "seed"],
+  ["a seed in hexadecimal", { seed: "0x1f" }, "seed"],
+  ["a seed of more than 64 bits", { seed: "18446744073709551616" }, "seed"],
+  ["an unknown mask", { hints: { t: { columns: [{ path: ["a"], mask: "sha1" }] } } }, "mask"],
+  ["a mask that is no text", { hints: { t: { columns: [{ path: ["a"], mask: true }] } } }, "mask"],
+  ["an hmac without a key", { hints: { t: { columns: [{ path: ["a"], mask: "hmac" }] } } }, "maskKey"],
+  [
+    "an hmac whose key is empty",
+    { hints: { t: { columns: [{ path: ["a"], mask: "hmac", maskKey: "" }] } } },
+    "maskKey",
+  ],
+])("%s is refused", (_, config, said) => {
+  const error = failure("{}", {}, config as Partial<EngineConfig>);
+  expect(error.code).toBe("CONFIG_INVALID");
+  expect(error.message).toContain(said);
+});
+
+test("the largest seed is taken", () => {
+  expect(normalise([{ chunks: [bytes("{}")] }], { seed: "18446744073709551615" }).tables.size).toBe(1);
+});
+
+test.each(["xml", "JSON", "", 1, null])("the format %o is refused, and the next input is not", (format) => {
+  const engine = open();
+  const refused = () => engine.input("t", 0, { format } as unknown as InputOptions);
+  for (let time = 0; time < 2; time++)
+    expect(refused).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+  engine.push(engine.input("t", 0, { format: "auto" }), bytes("{}"));
+  engine.close();
+});

@@ -126,6 +126,69 @@ test("constants become columns of every record", () => {
   ]);
 });
 
+// dlt includes fields of the parent by `child_record.update(parent_record)`: the parent's value stands.
+test.each<[string, string, Record<string, string>, Record<string, string>[]]>([
+  [
+    "of the same key",
+    '{"id":1,"_p":9}\n{"id":2}',
+    { _p: "7" },
+    [
+      { id: "1", _p: "7" },
+      { id: "2", _p: "7" },
+    ],
+  ],
+  [
+    "of another type",
+    '{"id":1,"_p":"x"}\n{"id":2,"_p":true}',
+    { _p: "7" },
+    [
+      { id: "1", _p: "7" },
+      { id: "2", _p: "7" },
+    ],
+  ],
+  ["with an escape in its key", '{"\\u005fp":9,"id":1}', { _p: "7" }, [{ id: "1", _p: "7" }]],
+  ["an object", '{"id":1,"_p":{"a":1}}', { _p: "7" }, [{ id: "1", _p: "7" }]],
+  ["a list", '{"id":1,"_p":[1,2]}', { _p: "7" }, [{ id: "1", _p: "7" }]],
+  ["where the constant is an object", '{"id":1,"_p":9}', { _p: '{"a":8}' }, [{ id: "1", _p__a: "8" }]],
+  ["where the constant is null", '{"_p":9,"id":1}', { _p: "null" }, [{ id: "1" }]],
+  [
+    "of a key that becomes the same name",
+    '{"id":1,"FullName":9}',
+    { "full name": "7" },
+    [{ id: "1", full_name: "7" }],
+  ],
+  ["standing twice itself", '{"_p":1,"id":1,"_p":2,"id":3}', { _p: "7" }, [{ id: "3", _p: "7" }]],
+  ["in an empty rest", '{"_p":1}', { _p: "7" }, [{ _p: "7" }]],
+  ["of elements", "5\n6", { value: "7" }, [{ value: "7" }, { value: "7" }]],
+])("a constant takes the place of a value of the record: %s", (_, text, constants, expected) => {
+  const out = normaliseText(text, { format: "ndjson", constants });
+  expect(rows(out)).toEqual(expected);
+  expect([...out.tables.keys()]).toEqual(["t"]);
+});
+
+test("a constant takes the place of a column of comma-separated text, of its type too", () => {
+  const text = "id,_p,Full Name\n1,x,2024-01-01T00:00:00Z\n2,,y\n";
+  const out = normaliseText(text, { format: "csv", constants: { _p: "7", "Full Name": '"n"' } });
+  expect(rows(out)).toEqual([
+    { id: "1", _p: "7", full_name: "n" },
+    { id: "2", _p: "7", full_name: "n" },
+  ]);
+});
+
+test("a record in which a key stands twice and that breaks later is set aside, constants or not", () => {
+  const engine = open({ onBadRecord: "quarantine" });
+  const collected = new Collector(engine);
+  const input = engine.input("t", 0, { format: "ndjson", constants: { _p: "7" } });
+  engine.push(input, bytes('{"_p":1,"id":1}\n{"_p":1,"id":1,"_p":2,"id":}\n{"id":2}\n'));
+  const out = collected.finish([engine.end(input)]);
+  engine.close();
+  expect(rows(out)).toEqual([
+    { id: "1", _p: "7" },
+    { id: "2", _p: "7" },
+  ]);
+  expect(out.summaries[0]!.rejected).toBe(1);
+});
+
 test("route names the table of each record", () => {
   const text = '{"type":"PushEvent","a":1,"l":[1]}\n{"type":"Watch","b":2}\n{"type":"PushEvent","a":3}\n';
   const out = normaliseText(text, { route: ["type"] });

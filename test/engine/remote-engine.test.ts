@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { afterEach, expect, test } from "vitest";
-import type { EngineBatch, EngineConfig, RunEngine } from "../../core/binding/contract.ts";
+import type { EngineBatch, EngineConfig, InputOptions, RunEngine } from "../../core/binding/contract.ts";
 import { serveEngine } from "../../core/binding/engine-thread.ts";
 import { openEngine } from "../../core/binding/engine.ts";
 import type { Port } from "../../core/binding/messages.ts";
@@ -115,4 +115,23 @@ test("a thread that is gone fails what is asked of it, then and later", async ()
   const error = { code: "LIMIT_MEMORY", message: "the engine's thread stopped: out of memory" };
   await expect(waiting).rejects.toMatchObject(error);
   await expect(Promise.resolve(engine.schema())).rejects.toMatchObject(error);
+});
+
+test("a question that cannot be sent fails alone, and the answers behind it are not mixed up", async () => {
+  const engine = await remote();
+  const input = await engine.input("a", 0);
+  const unsendable = { records: [() => "a"] } as unknown as InputOptions;
+  const other = await engine.input("b", 1, unsendable);
+  await engine.pushText(input, '{"a":1}');
+  expect(await engine.end(input)).toMatchObject({ records: 1, bytes: 7 });
+  await expect(Promise.resolve(engine.end(other))).rejects.toMatchObject({ name: "RunletError" });
+  expect((await engine.schema()).rows).toEqual({ a: 1 });
+});
+
+test("a thread that cannot be asked to open an engine is given back", async () => {
+  let given = 0;
+  const config = { ...CONFIG, hints: () => undefined } as unknown as EngineConfig;
+  const opened = openRemote(link(), await nodeHost.engineModule(), config, () => void given++);
+  await expect(opened).rejects.toMatchObject({ name: "RunletError", code: "DEFECT" });
+  expect(given).toBe(1);
 });

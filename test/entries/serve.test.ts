@@ -78,6 +78,8 @@ describe("POST /run", () => {
     ["/run", { only: [] }, "only names no resource"],
     ["/run", [1], "the body is no JSON object"],
     ["/run?only=nothing", undefined, "pipeline p has no resource nothing"],
+    ["/run", { limit: true }, "limit is true"],
+    ["/run", { only: ["x".repeat(70_000)] }, "the body has more than 65536 bytes"],
     ["/run?wait=false", undefined, "a run cannot go on here after the answer"],
   ])("refuses %s %j", async (path, body, message) => {
     const response = await post(path, body);
@@ -240,6 +242,16 @@ describe("who may", () => {
     expect((await ask("/status", {}, { authorize: truthy })).status).toBe(401);
   });
 
+  test("what authorize throws is for the log, not for who asks", async () => {
+    const lines: string[] = [];
+    installHost({ ...nodeHost, env: () => undefined, log: (line) => void lines.push(line) });
+    const authorize = () => Promise.reject(new Error("no user with key k-4711"));
+    const response = await ask("/status", {}, { authorize });
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("4711");
+    expect(lines.join()).toContain("k-4711");
+  });
+
   test("anybody may ask for the health, which says nothing else", async () => {
     const answer = serve(p, { to });
     const response = await answer(new Request("https://x/health"));
@@ -260,13 +272,16 @@ describe("routes", () => {
     expect([response.status, response.headers.get("allow")]).toEqual([405, allow]);
   });
 
-  test.each(["/", "/runs", "/run/x", "/load/", "/load/a/b"])("%s is answered 404", async (path) => {
-    const response = await ask(path, { method: "POST" });
-    expect([response.status, await response.json()]).toMatchObject([
-      404,
-      { error: { hint: "POST /run, POST /load/<resource>, GET /status, GET /health" } },
-    ]);
-  });
+  test.each(["/", "/runs", "/run/x", "/load/", "/load/a/b", "/load/%zz", "/load/%ff"])(
+    "%s is answered 404",
+    async (path) => {
+      const response = await ask(path, { method: "POST" });
+      expect([response.status, await response.json()]).toMatchObject([
+        404,
+        { error: { hint: "POST /run, POST /load/<resource>, GET /status, GET /health" } },
+      ]);
+    },
+  );
 
   test("lie below a path", async () => {
     const options = { path: "/loads/github/" };

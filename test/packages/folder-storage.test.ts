@@ -121,6 +121,26 @@ describe("a lock in a folder", () => {
     for (const each of asked) if (each.status === "fulfilled") await each.value.release();
   });
 
+  test("is not taken over by a machine whose clock is ahead: the bucket's counts", async () => {
+    const first = await lock();
+    installHost({ ...nodeHost, now: () => bucket.now + 600_000, log: () => undefined });
+    await expect(lock()).rejects.toMatchObject({ code: "CONCURRENT_RUN" });
+    await first.release();
+    await (await lock()).release();
+    expect([...bucket.objects.keys()]).toEqual([expect.stringMatching(/run\.lock\/000000002$/)]);
+  });
+
+  test("that cannot be let go is free a minute later, and what the run did stands", async () => {
+    const first = await lock();
+    const put = bucket.put.bind(bucket);
+    bucket.put = () => Promise.reject(new Error("the bucket is away"));
+    await first.release();
+    bucket.put = put;
+    await expect(lock()).rejects.toMatchObject({ code: "CONCURRENT_RUN" });
+    bucket.now += 60_000;
+    await (await lock()).release();
+  });
+
   test("stays while its holder gives signs of life, and is taken over a minute after the last", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const held = await storage();

@@ -48,7 +48,7 @@ export function duckdb(
   where?: string | { readonly db: OwnDuckDB },
   options: DuckDBOptions = {},
 ): DuckDBDestination {
-  if (typeof where === "object") return ownDuckdb(where.db);
+  if (typeof where === "object") return ownDuckdb(where?.db);
   const path = where === undefined || where === "" || where === ":memory:" ? undefined : where;
   const openDriver = async (existing: boolean | undefined): Promise<DuckDBDriver> => {
     const open = options.open ?? host().duckdb;
@@ -84,11 +84,13 @@ export function duckdb(
 
 /** The application's instance as a destination. Nothing of a run is kept elsewhere: whether the instance is gone with
  *  its process is not known. */
-function ownDuckdb(db: OwnDuckDB): DuckDBDestination {
+function ownDuckdb(db: OwnDuckDB | undefined): DuckDBDestination {
   const open = async (): Promise<DuckDBDriver> => {
-    if (isWasmInstance(db) || isWasmConnection(db)) return openOwn(db);
-    const { duckdbInstance } = host();
-    if (duckdbInstance) return duckdbInstance(db);
+    if (typeof db === "object" && db !== null) {
+      if (isWasmInstance(db) || isWasmConnection(db)) return openOwn(db);
+      const { duckdbInstance } = host();
+      if (duckdbInstance) return duckdbInstance(db);
+    }
     throw new RunletError("PIPELINE_INVALID", "db is no instance of a DuckDB that runlet knows", {
       hint: "give what new AsyncDuckDB(…) or db.connect() returned",
     });

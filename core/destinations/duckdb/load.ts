@@ -225,7 +225,7 @@ export class DuckDBLoad implements DestinationLoad {
         target: (table: string) => qualified(this.#connection, dataset, table),
         stage: (table: string) => this.#stages.sql(table),
         temporary,
-        arrival: "rowid",
+        arrival: await this.#stages.arrival(names),
       };
       const rooted = names.some((name) => this.#rooted.has(sameName(name)));
       const before = rooted ? rootKeyStatements(plan.tables, dialect) : [];

@@ -44,13 +44,15 @@ export const SCRATCH = "_runlet_memory";
 interface Instance {
   holders: number;
   writing: boolean;
-  prepared: Promise<InstanceFacts> | undefined;
+  attached: Promise<void> | undefined;
+  /** Settles when what was attached is detached. */
+  detached: Promise<void>;
 }
 
 export interface InstanceFacts {
   /** The database that is loaded to. */
   catalog: string;
-  /** Whether that is a file. */
+  /** Whether a commit is only in the file after a checkpoint. */
   durable: boolean;
   timeZones: boolean;
 }
@@ -59,8 +61,9 @@ export interface InstanceFacts {
 export interface InstanceAccess {
   /** A new connection that loads to `catalog`. */
   connect(catalog: string): Promise<DuckDBConnection>;
+  facts(): Promise<InstanceFacts>;
   /** Called for the first of several sessions: attaches {@link SCRATCH}, with {@link JSON_SEED} in it. */
-  prepare(): Promise<InstanceFacts>;
+  attach(): Promise<void>;
 }
 
 const instances = new WeakMap<object, Instance>();
@@ -80,21 +83,26 @@ export function openOwn(db: WasmInstance | WasmConnection): Promise<DuckDBDriver
   const wasm = given ? given.useUnsafe((bindings: WasmInstance) => bindings) : (db as WasmInstance);
   return instanceDriver(wasm, {
     connect: (catalog) => OwnConnection.open(wasm, catalog),
-    prepare: () => prepare(wasm, given),
+    facts: () => factsOf(wasm, given),
+    attach: () => attach(wasm),
   });
 }
 
-/** A driver over an instance; its sessions share what is attached to it. */
+/** A driver over an instance; its sessions share what is attached to it. Throws DESTINATION_FAILED. */
 export async function instanceDriver(db: object, access: InstanceAccess): Promise<DuckDBDriver> {
-  let instance = instances.get(db);
-  if (!instance) instances.set(db, (instance = { holders: 0, writing: false, prepared: undefined }));
-  const here = instance;
+  const here = instances.get(db) ?? {
+    holders: 0,
+    writing: false,
+    attached: undefined,
+    detached: Promise.resolve(),
+  };
+  instances.set(db, here);
+  const { catalog, durable, timeZones } = await access.facts().catch(unusable);
   here.holders++;
-  here.prepared ??= access.prepare();
-  const { catalog, durable, timeZones } = await here.prepared.catch((error: unknown) => {
-    here.holders--;
-    here.prepared = undefined;
-    throw error;
+  here.attached ??= here.detached.then(() => access.attach());
+  await here.attached.catch((error: unknown) => {
+    if (--here.holders === 0) here.attached = undefined;
+    return unusable(error);
   });
   let held = true;
   return {
@@ -102,16 +110,23 @@ export async function instanceDriver(db: object, access: InstanceAccess): Promis
     durable,
     async connect() {
       const connection = await access.connect(catalog);
-      await connection.exec(`USE ${quoteName(catalog)}`);
-      return connection;
+      try {
+        await connection.exec(`USE ${quoteName(catalog)}`);
+        return connection;
+      } catch (error) {
+        await connection.close();
+        throw error;
+      }
     },
     async close() {
       if (!held) return;
       held = false;
       if (--here.holders > 0) return;
-      here.prepared = undefined;
-      const connection = await access.connect(catalog);
-      await connection.exec(`DETACH DATABASE IF EXISTS ${SCRATCH}`).finally(() => connection.close());
+      here.attached = undefined;
+      const detached = detach(access, catalog);
+      // A session that is opened meanwhile attaches again.
+      here.detached = detached.catch(() => undefined);
+      await detached;
     },
     claimWriter() {
       if (here.writing) return false;
@@ -123,31 +138,46 @@ export async function instanceDriver(db: object, access: InstanceAccess): Promis
   };
 }
 
-async function prepare(wasm: WasmInstance, given: WasmConnection | undefined): Promise<InstanceFacts> {
-  const connection = await OwnConnection.open(wasm, SCRATCH);
+function unusable(cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new RunletError("DESTINATION_FAILED", `the given DuckDB cannot be used: ${reason}`, {
+    hint: "give an open one; of duckdb-wasm: await db.instantiate(…); await db.open({})",
+    cause,
+  });
+}
+
+async function detach(access: InstanceAccess, catalog: string): Promise<void> {
+  const connection = await access.connect(catalog);
   try {
-    // What the application's own connection uses, which a new one does not.
-    const asked = given ? OwnConnection.of(wasm, given) : connection;
-    const first = async (sql: string) => readRows(resultStream(await asked.query(sql)))[0];
+    await connection.exec(`DETACH DATABASE IF EXISTS ${SCRATCH}`);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function factsOf(wasm: WasmInstance, given: WasmConnection | undefined): Promise<InstanceFacts> {
+  // The application's own connection knows which database it uses; a new one does not.
+  const asked = given ? OwnConnection.of(wasm, given) : await OwnConnection.open(wasm, SCRATCH);
+  try {
+    const first = async (sql: string) => readRows(await asked.query(sql))[0];
     const { name } = (await first("SELECT current_database() AS name")) as { name: string };
-    const database = await first(
+    const file = await first(
       `SELECT path FROM duckdb_databases() WHERE database_name = ${quoteText(name)} AND path IS NOT NULL`,
     );
     const icu = await first("SELECT 1 FROM duckdb_extensions() WHERE extension_name = 'icu' AND loaded");
+    return { catalog: name, durable: file !== undefined, timeZones: icu !== undefined };
+  } finally {
+    if (!given) await asked.close();
+  }
+}
+
+async function attach(wasm: WasmInstance): Promise<void> {
+  const connection = await OwnConnection.open(wasm, SCRATCH);
+  try {
     await connection.exec(`ATTACH IF NOT EXISTS ':memory:' AS ${SCRATCH}`);
     await connection.exec(`USE ${SCRATCH}`);
     await connection.exec(`DROP TABLE IF EXISTS ${JSON_SEED}`);
     await connection.insert(jsonSeedStream(), { name: JSON_SEED, create: true });
-    return { catalog: name, durable: database !== undefined, timeZones: icu !== undefined };
-  } catch (error) {
-    throw new RunletError(
-      "DESTINATION_FAILED",
-      `the given DuckDB cannot be used: ${(error as Error).message}`,
-      {
-        hint: "give an open one: await db.instantiate(…); await db.open({})",
-        cause: error,
-      },
-    );
   } finally {
     await connection.close();
   }

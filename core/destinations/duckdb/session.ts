@@ -107,8 +107,12 @@ export class DuckDBSession implements DestinationSession {
 
   /** Ends a load that is open by rolling it back. */
   async close(): Promise<void> {
-    await this.#load?.rollback();
-    await this.#reader.close();
-    await this.#driver.close();
+    try {
+      await this.#load?.rollback();
+      await this.#reader.close();
+    } finally {
+      // The file stays locked until its driver is closed.
+      await this.#driver.close();
+    }
   }
 }

@@ -3,6 +3,10 @@ import { quoteName } from "../sql/quote.ts";
 import type { DuckDBConnection } from "./driver.ts";
 import { qualified, sameName, type StoredColumn } from "./tables.ts";
 
+/** DuckDB's own column of the rows' order, which data may hide behind one of that name. */
+const ROW_ID = "rowid";
+const ARRIVAL = "_runlet_arrival";
+
 /** Where rows wait for a merge: a temporary table per table, which no other connection sees and no file keeps. */
 export class Stages {
   readonly #connection: DuckDBConnection;
@@ -64,6 +68,21 @@ export class Stages {
     known.columns = known.columns
       .filter((column) => sameName(column.name) !== sameName(variant))
       .map((column) => (sameName(column.name) === sameName(base) ? { ...column, type } : column));
+  }
+
+  /** The column that grows as rows come, the same one in all these stages. No more rows may come after this. */
+  async arrival(tables: readonly string[]): Promise<string> {
+    const isHidden = tables.some((table) =>
+      this.columns(table)!.some(({ name }) => sameName(name) === ROW_ID),
+    );
+    if (!isHidden) return ROW_ID;
+    for (const table of tables) {
+      await this.#connection.exec(
+        `CREATE OR REPLACE TEMP TABLE ${this.name(table)} AS
+         SELECT *, row_number() OVER () AS ${ARRIVAL} FROM ${this.sql(table)}`,
+      );
+    }
+    return ARRIVAL;
   }
 
   async drop(tables: readonly string[]): Promise<void> {

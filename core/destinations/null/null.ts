@@ -1,4 +1,5 @@
 import { RunletError } from "../../errors.ts";
+import { hex } from "../../hex.ts";
 import type { Destination } from "../contract.ts";
 
 /** What came for a table. */
@@ -73,10 +74,6 @@ export function nullDestination(): NullDestination {
 
 async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function unhex(text: string): Uint8Array {

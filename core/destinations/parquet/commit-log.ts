@@ -24,13 +24,14 @@ export class CommitLog {
   async read(): Promise<Snapshot> {
     for (let attempt = 1; ; attempt++) {
       const found = await this.#catchUp();
-      if (found) return found;
-      // Another run has cleared away what was listed.
-      if (attempt === 3) throw this.#damaged("its commits change while they are read");
+      if (typeof found !== "string") return found;
+      if (attempt === 3) throw this.#damaged(found);
     }
   }
 
-  async #catchUp(): Promise<Snapshot | undefined> {
+  /** Text says what was in the way: another run clears away what was listed, or a list made meanwhile has a commit, but not
+   *  the one before it. */
+  async #catchUp(): Promise<Snapshot | string> {
     const names = (await this.#folder.list(COMMITS)).flatMap(({ name }) => {
       const parsed = sequenceOf(name);
       return parsed ? [{ name, ...parsed }] : [];
@@ -41,7 +42,7 @@ export class CommitLog {
     const checkpoint = names.findLast((item) => item.checkpoint && item.sequence > base.sequence);
     if (checkpoint) {
       const read = await this.#object<Snapshot>(checkpoint.name);
-      if (!read) return undefined;
+      if (!read) return `${checkpoint.name} is missing`;
       base = read;
     }
     const later = names.filter((item) => !item.checkpoint && item.sequence > base.sequence);
@@ -50,9 +51,7 @@ export class CommitLog {
         later.slice(at, at + READ_AT_ONCE).map(({ name }) => this.#object<Commit>(name)),
       );
       for (const commit of commits) {
-        if (!commit) return undefined;
-        if (commit.sequence !== base.sequence + 1)
-          throw this.#damaged(`commit ${base.sequence + 1} is missing`);
+        if (commit?.sequence !== base.sequence + 1) return `commit ${base.sequence + 1} is missing`;
         base = applied(base, commit);
       }
     }

@@ -21,9 +21,6 @@ const CAPABILITIES: Capabilities = {
 };
 const FILE_BYTES = 64 * 1024 * 1024;
 const SMALL_FILE_BYTES = 8 * 1024 * 1024;
-/** At 0.1 MB each. */
-const ZSTD_COLUMNS = 500;
-const SMALL_ZSTD_COLUMNS = 100;
 
 /** Parquet files in a folder or bucket: `parquet(disk("lake"))`, `parquet(s3("s3://bucket/prefix"))`,
  *  `parquet(r2("LAKE"))`. The dataset is a folder in it, laid out as dlt's filesystem destination does. */
@@ -31,6 +28,11 @@ export function parquet(folder: Folder, options: ParquetOptions = {}): Destinati
   if (typeof (folder as Partial<Folder> | undefined)?.open !== "function") {
     throw new RunletError("PIPELINE_INVALID", "parquet() needs a folder", {
       hint: 'give one: parquet(disk("lake")), parquet(s3("s3://bucket/prefix")) or parquet(r2("BINDING"))',
+    });
+  }
+  if (options.fileBytes !== undefined && !(options.fileBytes > 0)) {
+    throw new RunletError("PIPELINE_INVALID", `fileBytes of parquet() is ${options.fileBytes}`, {
+      hint: "it is a number of bytes, such as 64 * 1024 * 1024",
     });
   }
   return {
@@ -50,7 +52,6 @@ export function parquet(folder: Folder, options: ParquetOptions = {}): Destinati
         library,
         dataset,
         fileBytes: options.fileBytes ?? (limits?.streamBytes ? SMALL_FILE_BYTES : FILE_BYTES),
-        zstdColumns: limits?.streamBytes ? SMALL_ZSTD_COLUMNS : ZSTD_COLUMNS,
         signal,
         now: () => host().now(),
         log: (line) => log?.(line),

@@ -17,7 +17,10 @@ export async function foldFiles(
   const folded: DataFile[] = [];
   for (const file of files) {
     const bytes = await folder.get(file.name);
-    if (!bytes) throw new RunletError("DESTINATION_FAILED", `${file.name} was taken away before its commit`);
+    if (!bytes)
+      throw new RunletError("DESTINATION_FAILED", `${file.name} was taken away before its commit`, {
+        hint: "nothing was loaded: run again",
+      });
     const stream = library.readParquet(bytes, { batchSize: 50_000 }).intoIPCStream();
     const names = describeStream(stream).fields.map((field) => field.name);
     if (!names.includes(folding.base.name) && !names.includes(folding.variant.name)) {

@@ -1,3 +1,4 @@
+import { RunletError } from "../../errors.ts";
 import type { OpenFolder } from "../../folders/folder.ts";
 import { CommitLog } from "./commit-log.ts";
 import { type Foreign, foreignLoads } from "./foreign.ts";
@@ -7,6 +8,8 @@ import { INIT, INIT_TEXT, loadFile, OPEN, openFile, pathPart, stateFile, version
 import { applied, type Commit, type Snapshot } from "./snapshot.ts";
 
 const AT_ONCE = 8;
+/** Commits that lose to another run's are tried again with the next number, so often. */
+export const ATTEMPTS = 20;
 /** What is stored of a load that no commit lists belongs to a run that is under way, or died; a day tells. */
 const DAY_MS = 86_400_000;
 
@@ -51,8 +54,40 @@ export class Lake {
 
   /** Whether this very attempt at a load is committed. */
   async hasAttempt(loadId: string, attempt: string): Promise<boolean> {
-    await this.commits.read();
+    const { loads } = await this.commits.read();
+    if (!loads.some(({ load_id }) => load_id === loadId)) return false;
     return (await this.commits.commitOf(loadId))?.attempt === attempt;
+  }
+
+  /** Leaves a note that a load is under way, by which what a crash leaves is found. While it says so, the attempt may
+   *  commit. */
+  async note(loadId: string, attempt: string): Promise<void> {
+    await this.folder.put(openFile(loadId), jsonl({ loadId, attempt }));
+  }
+
+  /** Whether the note of a load is still this attempt's. */
+  async hasNote(loadId: string, attempt: string): Promise<boolean> {
+    const bytes = await this.folder.get(openFile(loadId));
+    return bytes !== undefined && readNote(bytes).attempt === attempt;
+  }
+
+  /** Unless a load is in, makes sure that it does not get in by what was sent for it before: takes the number it would
+   *  have. Returns whether it is in. @throws RunletError CONCURRENT_RUN */
+  async shutOut(loadId: string): Promise<boolean> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const { sequence, loads } = await this.commits.read();
+      if (loads.some(({ load_id }) => load_id === loadId)) return true;
+      const empty = { loads: [], versions: [], states: [], tables: [] };
+      const taken: Commit = { format: 1, sequence: sequence + 1, loadId: "", attempt: "", ...empty };
+      if (await this.commits.append(taken)) return false;
+    }
+    throw new RunletError(
+      "CONCURRENT_RUN",
+      `other runs commit without a pause: load ${loadId} cannot be undone`,
+      {
+        hint: "run again later: its files are taken away then",
+      },
+    );
   }
 
   /** Does what follows a commit: dlt's system files, dlt's `_dlt_loads` last, then files that are no longer part of a
@@ -88,24 +123,28 @@ export class Lake {
         if (commit) await this.complete(commit, snapshot);
         else await this.folder.remove(name);
       } else if (part === pathPart(beginning)) {
-        await this.discard(beginning, snapshot);
+        await this.discard(beginning);
       } else if (modified < this.now() - DAY_MS) {
-        const text = await this.folder.get(name);
-        if (text)
-          await this.discard(
-            (JSON.parse(new TextDecoder().decode(text)) as { loadId: string }).loadId,
-            snapshot,
-          );
+        const bytes = await this.folder.get(name);
+        if (bytes) await this.discard(readNote(bytes).loadId);
       }
     }
   }
 
-  /** Takes away what a run that is dead left of a load; nothing where it is committed. */
-  async discard(loadId: string, snapshot: Snapshot): Promise<void> {
-    if (snapshot.loads.some(({ load_id }) => load_id === loadId)) return;
+  /** Takes away what a run that is dead left of a load; nothing where it is committed. A run that only seemed dead cannot
+   *  commit any more: it looks at its note between reading the commits and adding its own, and this changes the note
+   *  before it takes the next number. */
+  async discard(loadId: string): Promise<void> {
+    if (!(await this.folder.get(openFile(loadId)))) return;
+    await this.note(loadId, "");
+    if (await this.shutOut(loadId)) return;
     await sweep(this.folder, loadId);
     await this.folder.remove(openFile(loadId));
   }
+}
+
+function readNote(bytes: Uint8Array): { loadId: string; attempt?: string } {
+  return JSON.parse(new TextDecoder().decode(bytes)) as { loadId: string; attempt?: string };
 }
 
 function jsonl(row: object): Uint8Array {

@@ -12,15 +12,14 @@ import type { DataFile } from "./snapshot.ts";
 const AT_ONCE = 4;
 /** Files that are being written, times their size: the largest is finished when the sum is more. */
 const OPEN_FILES = 4;
-/** A load that takes longer makes sure of its files before it commits: after a day others may take them for left over. */
-const LONG_MS = 3_600_000;
+/** Columns of files that are being written, all together, that may be compressed with zstd, at 0.1 MB each. */
+const ZSTD_COLUMNS = 500;
 
 interface Options {
-  lake: { folder: OpenFolder; now(): number };
+  lake: { folder: OpenFolder };
   library: ParquetLibrary;
   loadId: string;
   fileBytes: number;
-  zstdColumns: number;
   random(into: Uint8Array): Uint8Array;
 }
 
@@ -39,13 +38,11 @@ export class LoadFiles {
   readonly #growing = new Map<LoadTable, Growing>();
   readonly #underway = new Set<Promise<void>>();
   readonly #stored = new Set<string>();
-  readonly #begun: number;
   #failure: { error: unknown } | undefined;
 
   constructor(options: Options) {
     this.#options = options;
     this.#folder = options.lake.folder;
-    this.#begun = options.lake.now();
   }
 
   /** A name for one more file of a table. */
@@ -68,25 +65,12 @@ export class LoadFiles {
       growing = undefined;
     }
     if (!growing) {
-      const { library, zstdColumns } = this.#options;
       const held = [...this.#growing.values()].reduce((sum, each) => sum + each.zstd, 0);
-      const zstd = held + width <= zstdColumns ? width : 0;
-      growing = { writer: new FileWriter(library, zstd > 0 ? "ZSTD" : "SNAPPY"), schema, zstd };
+      const zstd = held + width <= ZSTD_COLUMNS ? width : 0;
+      growing = { writer: new FileWriter(this.#options.library, zstd > 0 ? "ZSTD" : "SNAPPY"), schema, zstd };
       this.#growing.set(table, growing);
     }
-    try {
-      await growing.writer.add(stream);
-    } catch (cause) {
-      throw new RunletError(
-        "DESTINATION_FAILED",
-        `table ${table.name} cannot be written as Parquet: ${reason(cause)}`,
-        {
-          where: { table: table.name },
-          hint: "nothing was loaded",
-          cause,
-        },
-      );
-    }
+    await growing.writer.add(stream).catch((cause: unknown) => unwritable(table, cause));
     const { fileBytes } = this.#options;
     if (growing.writer.bytes >= fileBytes) await this.#finish(table);
     const open = [...this.#growing];
@@ -107,7 +91,7 @@ export class LoadFiles {
     const growing = this.#growing.get(table);
     if (!growing) return;
     this.#growing.delete(table);
-    const bytes = await growing.writer.finish();
+    const bytes = await growing.writer.finish().catch((cause: unknown) => unwritable(table, cause));
     const file: DataFile = { name: this.name(table), rows: growing.writer.rows, bytes: bytes.byteLength };
     table.files.push(file);
     while (this.#underway.size >= AT_ONCE) await Promise.race(this.#underway);
@@ -130,19 +114,6 @@ export class LoadFiles {
       );
   }
 
-  /** That nobody has cleared away what a long load stored first. @throws RunletError DESTINATION_FAILED */
-  async verify(): Promise<void> {
-    if (this.#options.lake.now() - this.#begun < LONG_MS) return;
-    const folders = new Set([...this.#stored].map((name) => name.slice(0, name.lastIndexOf("/") + 1)));
-    const there = await inParallel([...folders], AT_ONCE, (folder) => this.#folder.list(folder));
-    const names = new Set(there.flat().map(({ name }) => name));
-    const missing = [...this.#stored].find((name) => !names.has(name));
-    if (missing === undefined) return;
-    throw new RunletError("DESTINATION_FAILED", `${missing} was taken away before it was committed`, {
-      hint: "nothing was loaded: run again",
-    });
-  }
-
   /** Undoes all. */
   async removeAll(): Promise<void> {
     for (const { writer } of this.#growing.values()) await writer.abandon();
@@ -158,6 +129,12 @@ export async function sweep(folder: OpenFolder, loadId: string): Promise<void> {
   await inParallel(left, AT_ONCE, ({ name }) => folder.remove(name));
 }
 
-function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+/** The library throws text, too. */
+function unwritable({ name }: LoadTable, cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new RunletError("DESTINATION_FAILED", `table ${name} cannot be written as Parquet: ${reason}`, {
+    where: { table: name },
+    hint: "nothing was loaded: run again; if it stays so, load to another destination",
+    cause,
+  });
 }

@@ -12,7 +12,7 @@ import { checkStream } from "./stream-check.ts";
 import { completeColumns } from "../duckdb/tables.ts";
 import { hexId } from "./hex-id.ts";
 import { foldFiles } from "./fold-files.ts";
-import type { Lake } from "./lake.ts";
+import { ATTEMPTS, type Lake } from "./lake.ts";
 import { checkBasis, factRows } from "./facts.ts";
 
 export interface LoadOptions {
@@ -22,8 +22,6 @@ export interface LoadOptions {
   loadId: string;
   /** Arrow bytes per file. */
   fileBytes: number;
-  /** Columns of files that are being written, all together, that may be compressed with zstd. */
-  zstdColumns: number;
   /** What the load starts from. */
   snapshot: Snapshot;
   random(into: Uint8Array): Uint8Array;
@@ -31,9 +29,6 @@ export interface LoadOptions {
   /** Called once, when the load has ended in whatever way. */
   ended: () => void;
 }
-
-/** Commits that lose to another run's begin again on top of it, so often. */
-const ATTEMPTS = 20;
 
 /** One load: files that no commit lists yet, then the one object that lists them.
  *
@@ -46,6 +41,8 @@ export class ParquetLoad implements DestinationLoad {
   readonly #attempt: string;
   readonly #replayed: boolean;
   #open = true;
+  /** A commit was sent, and no answer came: it may arrive yet. */
+  #unanswered = false;
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -55,11 +52,8 @@ export class ParquetLoad implements DestinationLoad {
     this.#replayed = options.snapshot.loads.some(({ load_id }) => load_id === options.loadId);
   }
 
-  /** Leaves a note that the load is under way, by which what a crash leaves is found. */
   async start(): Promise<void> {
-    if (this.#replayed) return;
-    const { loadId } = this.#options;
-    await this.#folder.put(openFile(loadId), new TextEncoder().encode(`${JSON.stringify({ loadId })}\n`));
+    if (!this.#replayed) await this.#options.lake.note(this.#options.loadId, this.#attempt);
   }
 
   async prepare(schema: TableSchema, disposition: WriteDisposition): Promise<void> {
@@ -108,10 +102,9 @@ export class ParquetLoad implements DestinationLoad {
     try {
       await this.#files.settle();
       if (signal?.aborted) throw cancelled(loadId);
-      await this.#files.verify();
       committed = await this.#append(facts);
     } catch (error) {
-      const done = await lake.hasAttempt(loadId, this.#attempt).catch(() => undefined);
+      const done = await this.#isIn().catch(() => undefined);
       // Where nobody can tell whether it is committed, its files stay: a commit may list them.
       if (done === undefined) this.#end();
       else if (!done) await this.rollback();
@@ -137,6 +130,7 @@ export class ParquetLoad implements DestinationLoad {
       const { snapshot, foreign } = await lake.see();
       const now = foreign ? lake.adopted(snapshot, foreign) : snapshot;
       checkBasis(now, dataset, facts);
+      if (!(await lake.hasNote(loadId, this.#attempt))) throw this.#givenUp();
       const rows = factRows(now, facts);
       const changes = new Map<string, TableChange>(
         foreign?.tables.map((change) => [sameName(change.name), change]) ?? [],
@@ -156,13 +150,32 @@ export class ParquetLoad implements DestinationLoad {
         states: [...(foreign?.states ?? []), ...rows.states],
         tables: [...changes.values()],
       };
-      if (await lake.commits.append(commit)) return { commit, snapshot: await lake.commits.read() };
+      this.#unanswered = true;
+      const stored = await lake.commits.append(commit);
+      this.#unanswered = false;
+      if (stored) return { commit, snapshot: await lake.commits.read() };
       if (await lake.hasAttempt(loadId, this.#attempt))
         return { commit, snapshot: await lake.commits.read() };
     }
     throw new RunletError("CONCURRENT_RUN", `other runs commit to dataset ${dataset} without a pause`, {
       hint: "nothing was loaded: run again later",
     });
+  }
+
+  /** Whether the load is committed after all, though that failed. If not, it stays so. */
+  async #isIn(): Promise<boolean> {
+    const { lake, loadId } = this.#options;
+    if (this.#unanswered) await lake.shutOut(loadId);
+    return lake.hasAttempt(loadId, this.#attempt);
+  }
+
+  #givenUp(): RunletError {
+    const { loadId, dataset } = this.#options;
+    return new RunletError(
+      "CONCURRENT_RUN",
+      `another run took load ${loadId} of dataset ${dataset} for dead, and its files away`,
+      { hint: "nothing was loaded: run again" },
+    );
   }
 
   #overtaken(table: string): RunletError {
@@ -179,7 +192,8 @@ export class ParquetLoad implements DestinationLoad {
     if (this.#replayed) return;
     try {
       await this.#files.removeAll();
-      await this.#folder.remove(openFile(this.#options.loadId));
+      const { lake, loadId } = this.#options;
+      if (await lake.hasNote(loadId, this.#attempt)) await this.#folder.remove(openFile(loadId));
     } catch {
       // What stays is listed by no commit, and is found by the note of the load.
     }

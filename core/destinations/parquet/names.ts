@@ -1,3 +1,4 @@
+import { hex } from "../../hex.ts";
 import { LOADS_TABLE, STATE_TABLE, VERSION_TABLE } from "../../schema/system-tables.ts";
 
 /** Bytes a name in a file system may have are 255; a load id, an ending and an escape need theirs. */
@@ -11,19 +12,39 @@ export const INIT = "init";
 /** Version 2 of dlt's layout: what is compressed ends in `.gz`. */
 export const INIT_TEXT = '{"initial_version":2,"current_version":2}';
 
-/** A name as part of a path on every file system and in every bucket. Names that dlt makes stay as they are. */
+/** A name as part of a path on every file system and in every bucket. Names that dlt makes stay as they are; of one that is
+ *  too long, the beginning and a digest. */
 export function pathPart(name: string): string {
   const escaped = name.replace(/^\.|[%/\\:*?"<>|\u0000-\u001f]/g, (character) => {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
   });
-  let short = escaped;
   const encoder = new TextEncoder();
-  while (encoder.encode(short).byteLength > LONGEST) short = short.slice(0, -1);
-  return short;
+  const bytes = encoder.encode(escaped);
+  if (bytes.byteLength <= LONGEST) return escaped;
+  const digest = `~${fnv1a(bytes)}`;
+  const characters = Array.from(escaped);
+  let size = bytes.byteLength;
+  while (size > LONGEST - digest.length) size -= encoder.encode(characters.pop()).byteLength;
+  return characters.join("") + digest;
+}
+
+/** FNV-1a, 64 bits, as hexadecimal digits (http://www.isthe.com/chongo/tech/comp/fnv). */
+function fnv1a(bytes: Uint8Array): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of bytes) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return hash.toString(16).padStart(16, "0");
+}
+
+/** A table's folder; its name may be one of those that mean something else here. */
+function tableFolder(table: string): string {
+  const name = pathPart(table);
+  return /^(init|_runlet_(commits|open))$/i.test(name)
+    ? `%${name.charCodeAt(0).toString(16).toUpperCase()}${name.slice(1)}`
+    : name;
 }
 
 export function dataFile(table: string, loadId: string, fileId: string): string {
-  return `${pathPart(table)}/${pathPart(loadId)}.${fileId}.parquet`;
+  return `${tableFolder(table)}/${pathPart(loadId)}.${fileId}.parquet`;
 }
 
 /** Whether a name is that of a load's data file. */
@@ -96,5 +117,5 @@ function hexOf(hash: string): string {
   } catch {
     bytes = new TextEncoder().encode(hash);
   }
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(bytes);
 }

@@ -20,7 +20,6 @@ export interface SessionOptions {
   library: ParquetLibrary;
   dataset: string;
   fileBytes: number;
-  zstdColumns: number;
   signal: AbortSignal | undefined;
   now(): number;
   log(line: string): void;
@@ -61,7 +60,7 @@ export class ParquetSession implements DestinationSession {
   }
 
   async discard(loadId: string): Promise<void> {
-    await this.#lake.discard(loadId, await this.#lake.commits.read());
+    await this.#lake.discard(loadId);
   }
 
   async datasets(): Promise<string[]> {

@@ -71,7 +71,7 @@ export interface Snapshot {
 export interface Commit {
   format: 1;
   sequence: number;
-  /** The load that was committed. */
+  /** The load that was committed; empty: none, the number is taken so that no other commit gets it. */
   loadId: string;
   /** Tells two attempts at one load apart. */
   attempt: string;

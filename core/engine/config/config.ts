@@ -32,6 +32,7 @@ import {
   readBool,
   readNumber,
   readString,
+  setInvalid,
   textLength,
   textPtr,
   valueOf,
@@ -62,9 +63,10 @@ export function readConfig(p: usize): void {
   setWiden(!isStringOf(member(p, "onTypeConflict"), "variant"));
   quarantine = isStringOf(member(p, "onBadRecord"), "quarantine");
   const seed = member(p, "seed");
-  if (isString(seed)) {
-    setSeed(readU64(seed + 1));
-    setHashSeed(readU64(seed + 1));
+  if (seed) {
+    const value = readU64(seed);
+    setSeed(value);
+    setHashSeed(value);
   }
   const id = member(p, "loadId");
   if (isString(id)) {
@@ -92,12 +94,18 @@ export function readConfig(p: usize): void {
   }
 }
 
+/** The seed at p: a string, since not all of its numbers are exact in JSON. */
 function readU64(p: usize): u64 {
   let v: u64 = 0;
-  while (<u32>load<u8>(p) - 48 <= 9) {
-    v = v * 10 + <u64>(load<u8>(p) - 48);
-    p++;
+  let good = load<u16>(p) != 0x2222;
+  if (load<u8>(p) == 34) p++;
+  else good = false;
+  let digit: u64 = 0;
+  for (; (digit = <u64>load<u8>(p) - 48) <= 9; p++) {
+    if (v > (u64.MAX_VALUE - digit) / 10) good = false;
+    v = v * 10 + digit;
   }
+  if (!good || load<u8>(p) != 34) setInvalid("seed is no unsigned 64-bit number in a string");
   return v;
 }
 

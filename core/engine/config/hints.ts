@@ -25,6 +25,7 @@ import {
   readBool,
   readNumber,
   readString,
+  setInvalid,
   textLength,
   textPtr,
 } from "./reader";
@@ -114,12 +115,14 @@ function readHint(p: usize, h: Hint): void {
       : isStringOf(mask, "null")
         ? MASK_NULL
         : 0;
+  if (mask && !h.mask) setInvalid("a mask is none of hmac, redact, null");
   const key = member(p, "maskKey");
   if (isString(key)) {
     readString(key);
     h.maskKey = textPtr;
     h.maskKeyLength = textLength;
   }
+  if (h.mask == MASK_HMAC && !h.maskKeyLength) setInvalid("a mask is hmac and has no maskKey");
   const as = member(p, "as");
   if (isString(as)) {
     readString(as);

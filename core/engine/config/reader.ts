@@ -16,6 +16,12 @@ export function readString(p: usize): void {
   textLength = <u32>(decodeString(p + 1, textPtr) - textPtr);
 }
 
+/** What is wrong with the configuration or the options being read; empty when nothing is. */
+export let invalid: string = "";
+export function setInvalid(what: string): void {
+  invalid = what;
+}
+
 export function isString(p: usize): bool {
   return p != 0 && load<u8>(p) == 34;
 }

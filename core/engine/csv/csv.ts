@@ -1,8 +1,9 @@
 // What an input of comma-separated text knows: its dialect, its columns, the fields they are in each table.
 import { bindField, setSniffed } from "../columns/bind";
 import { normalizedName, nameLength } from "../columns/name";
-import { cold, F_HINTED, Field, nil, Shape, Table } from "../layout/field";
-import { isColumn, K_NONE, K_TWIN } from "../layout/kinds";
+import { cold, F_HINTED, Field, isNull, nil, Shape, Table } from "../layout/field";
+import { nextAfter, valueOf } from "../config/reader";
+import { isColumn, K_NONE, K_SKIP, K_TWIN } from "../layout/kinds";
 import { allocBlock, allocStruct, freeBlock } from "../memory/arena";
 import {
   Buffer,
@@ -123,7 +124,7 @@ export function keyOf(csv: Csv, i: u32): usize {
 
 /** The fields of the columns in t, one pointer each; 0 on failure. What the sample has shown of a column gives it its
  *  type there, unless the table knows better. */
-export function fieldsIn(csv: Csv, t: Table): usize {
+export function fieldsIn(csv: Csv, t: Table, constants: usize): usize {
   const places = csv.places;
   for (let i: usize = 0; i < places.len; i += 8)
     if (load<Table>(places.ptr + i) == t) return use(csv, t, load<usize>(places.ptr + i, 4));
@@ -132,7 +133,9 @@ export function fieldsIn(csv: Csv, t: Table): usize {
   for (let i: u32 = 0; i < csv.count; i++) {
     const f = findField(keyOf(csv, i), t.shape, slot);
     slot = changetype<usize>(f) + offsetof<Field>("next");
-    store<Field>(fields + ((<usize>i) << 2), f);
+    const passed = isConstant(f, t, constants);
+    store<Field>(fields + ((<usize>i) << 2), passed ? skippedField() : f);
+    if (passed) continue;
     // A key is spelled in one way here.
     if (f.kind == <u8>K_TWIN) f.kind = <u8>K_NONE;
     const kind = kindOf(csv, i);
@@ -148,6 +151,25 @@ export function fieldsIn(csv: Csv, t: Table): usize {
   store<usize>(at, fields, 4);
   places.len += 8;
   return use(csv, t, fields);
+}
+
+/** Whether a constant has the key of f: it takes the place of the cells. */
+function isConstant(f: Field, t: Table, constants: usize): bool {
+  const slot: usize = changetype<usize>(t.shape) + offsetof<Shape>("first");
+  for (let key = constants; key; key = nextAfter(valueOf(key)))
+    if (findField(key, t.shape, slot) == f) return true;
+  return false;
+}
+
+let noField: Field = nil<Field>();
+
+/** A field that takes nothing. */
+function skippedField(): Field {
+  if (isNull(noField)) {
+    noField = changetype<Field>(allocStruct(offsetof<Field>()));
+    noField.kind = <u8>K_SKIP;
+  }
+  return noField;
 }
 
 function use(csv: Csv, t: Table, fields: usize): usize {

@@ -163,7 +163,7 @@ function readRecord(input: Input, p: usize, offset: u64): usize {
     t = routed(input, recordText.ptr);
     if (isNull(t)) return fail(p, tablesFull() ? E_TABLES : E_TABLE_CLASH);
   }
-  const fields = csv.table == t ? csv.fields : fieldsIn(csv, t);
+  const fields = csv.table == t ? csv.fields : fieldsIn(csv, t, options.constants);
   if (!fields) return 0;
   const row = newRow(t);
   writeRootId(t, row, input.ordinal, offset);

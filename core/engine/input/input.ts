@@ -25,6 +25,7 @@ export const FORMAT_AUTO: u32 = 0;
 export const FORMAT_NDJSON: u32 = 1;
 export const FORMAT_JSON: u32 = 2;
 export const FORMAT_CSV: u32 = 3;
+export const FORMAT_UNKNOWN: u32 = 4;
 
 
 @unmanaged
@@ -136,7 +137,9 @@ function optionsOf(p: usize, n: usize): Options {
       ? FORMAT_JSON
       : isStringOf(format, "csv") || isStringOf(format, "tsv")
         ? FORMAT_CSV
-        : FORMAT_AUTO;
+        : !format || isStringOf(format, "auto")
+          ? FORMAT_AUTO
+          : FORMAT_UNKNOWN;
   if (o.format == FORMAT_CSV) readCsvOptions(o, member(text, "csv"), isStringOf(format, "tsv"));
   o.limit = <u64>readNumber(member(text, "limit"), 0);
   o.selector = readPath(member(text, "records"));

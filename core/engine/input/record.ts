@@ -4,9 +4,17 @@ import { normalizeValue, routeText, routeLength } from "./route";
 import { Buffer, clearBuffer, newBuffer, putByte, putText, reserve } from "../memory/buffer";
 import { cold, F_NULLABLE, Field, isNull, Table } from "../layout/field";
 import { putNumberAside } from "../parse/number";
-import { coldBool, coldList, coldLiteral, coldNull, coldString, setRewritten } from "../parse/cold";
+import {
+  coldBool,
+  coldList,
+  coldLiteral,
+  coldNull,
+  coldString,
+  rewritten,
+  setRewritten,
+} from "../parse/cold";
 import { valueFieldOf } from "../parse/element";
-import { putJsonString, writeJson } from "../parse/json-text";
+import { putJsonString, writeJson, writeObject } from "../parse/json-text";
 import { parseObject } from "../parse/object";
 import { ownIds, ownRootId, setOwnIds } from "../parse/own-ids";
 import { setRootRow } from "../parse/root-row";
@@ -76,7 +84,11 @@ function attempt(input: Input, p: usize, source: usize, offset: u64): usize {
 function withoutDuplicates(input: Input, p: usize, offset: u64): usize {
   clearFailure();
   clearBuffer(rewrittenText);
-  const end = writeJson(p, rewrittenText, 0);
+  // A constant takes the place of a member with its key, as what dlt includes from a parent does.
+  const end =
+    load<u8>(p) == 123
+      ? writeObject(p + 1, rewrittenText, 1, input.options.constants)
+      : writeJson(p, rewrittenText, 0);
   if (!end) return 0;
   memory.fill(reserve(rewrittenText, 128), 0, 128);
   setRewritten(true);
@@ -98,7 +110,8 @@ function parseRoot(input: Input, t: Table, p: usize, offset: u64): usize {
     if (ownIds) ownRootId(p, t, row);
     const end = parseObject(p + 1, t.shape, row);
     if (!end) return 0;
-    if (input.options.constants && !parseObject(input.options.constants, t.shape, row)) return 0;
+    if (!rewritten && input.options.constants && !parseObject(input.options.constants, t.shape, row))
+      return 0;
     if ((t.required || t.requiredHints) && !hasRequired(t, row)) return fail(p, E_NULL);
     return end;
   }

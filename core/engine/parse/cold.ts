@@ -52,8 +52,9 @@ import { childTable, countOf } from "./child-table";
 import { writeJson } from "./json-text";
 import { ownIds } from "./own-ids";
 
-/** Whether the text being parsed was rewritten: its keys are spelled one way and stand once. */
-let rewritten: bool = false;
+/** Whether the text being parsed was rewritten: its keys are spelled one way and stand once; an object's members are
+ *  followed by the input's constants. */
+export let rewritten: bool = false;
 export function setRewritten(on: bool): void {
   rewritten = on;
 }

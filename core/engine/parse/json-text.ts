@@ -88,10 +88,24 @@ function writeList(p: usize, out: Buffer, depth: u32): usize {
   return p + 1;
 }
 
-function writeObject(p: usize, out: Buffer, depth: u32): usize {
-  if (depth > getDepthLimit()) return fail(p, E_DEPTH);
+/** Writes the object at p (after its brace) to out, and to its members those of the object at `more`, where it is not 0:
+ *  of equal keys the last stays. Returns the position after the object, 0 on failure. */
+export function writeObject(p: usize, out: Buffer, depth: u32, more: usize = 0): usize {
   const base = members.len;
   putByte(out, 123);
+  p = writeMembers(p, out, depth);
+  if (!p || (more && !writeMembers(more, out, depth))) {
+    members.len = base;
+    return 0;
+  }
+  keepLast(out, base);
+  members.len = base;
+  putByte(out, 125);
+  return p;
+}
+
+function writeMembers(p: usize, out: Buffer, depth: u32): usize {
+  if (depth > getDepthLimit()) return fail(p, E_DEPTH);
   p = skipSpace(p);
   if (load<u8>(p) != 125) {
     while (true) {
@@ -117,10 +131,7 @@ function writeObject(p: usize, out: Buffer, depth: u32): usize {
       if (c != 44) return fail(p, E_OBJECT_END);
       p = skipSpace(p + 1);
     }
-    keepLast(out, base);
   }
-  members.len = base;
-  putByte(out, 125);
   return p + 1;
 }
 

@@ -117,6 +117,16 @@ export async function takeAway(where: string, under: string): Promise<unknown> {
   return { name: file.name, address, again, foreign, rows: await query(address) };
 }
 
+/** Imports a database where an import was cut off and another database has left its log. */
+export async function importOver(from: string, name: string): Promise<unknown> {
+  const root = await navigator.storage.getDirectory();
+  await root.getFileHandle(name, { create: true });
+  const log = await (await root.getFileHandle(`${name}.wal`, { create: true })).createWritable();
+  await log.write("the log of another database");
+  await log.close();
+  return query(await importDatabase(await exportDatabase(from), name));
+}
+
 export async function remove(where: string): Promise<void> {
   await deleteDatabase(where);
 }

@@ -1,3 +1,4 @@
+import "./copied-files.js";
 import "./page.js";
 globalThis.result.then(
   (result) => postMessage({ result }),

@@ -1,31 +1,53 @@
+import { existsSync, symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
 import { chromium, type Browser } from "playwright-core";
+import { repository } from "../../packaging/tarball.ts";
 import { chromiumBinary } from "../../runtimes/binaries.ts";
 import type { SuiteOutcome } from "../suite.ts";
+import type { App } from "../app.ts";
 import type { Ran, Run, Times } from "./runtime.ts";
 
 /** A page that a bundler made. */
 export const chromiumPage: Run = async ({ app, origin }) => {
-  await app.bundle("page.js");
-  return inPage(origin, "/bundled/page.html");
+  await bundle(app, "in-page.js");
+  return inPage(origin, "/bundled/in-page.html");
 };
 
 /** A Web Worker that a bundler made. */
 export const chromiumWorker: Run = async ({ app, origin }) => {
-  await app.bundle("in-worker.js");
+  await bundle(app, "in-worker.js");
   return inPage(origin, "/starter.html");
 };
 
 /** A page without a bundler: an import map leads to the package's own files. */
-export const chromiumImportMap: Run = async ({ origin }) => inPage(origin, "/unbundled.html");
+export const chromiumImportMap: Run = async ({ origin }) => inPage(origin, "/page.html");
 
 /** What a person writes into a page that has no bundler. */
 export const IMPORT_MAP = {
   runlet: "/node_modules/runlet/dist/host-browser/index.js",
   ky: "/node_modules/ky/distribution/index.js",
   "@noble/hashes/": "/node_modules/@noble/hashes/",
+  "runlet/duckdb": "/node_modules/runlet/dist/host-browser/duckdb/entry.js",
+  "@duckdb/duckdb-wasm/": "/node_modules/@duckdb/duckdb-wasm/",
   "runlet/parquet": "/node_modules/runlet/dist/core/destinations/parquet/index.js",
   "parquet-wasm": "/node_modules/parquet-wasm/esm/parquet_wasm.js",
 };
+
+/** What is fetched beside a bundle. */
+const FETCHED = [
+  "@duckdb/duckdb-wasm/dist/duckdb-eh.wasm",
+  "@duckdb/duckdb-wasm/dist/duckdb-browser-eh.worker.js",
+  "parquet-wasm/esm/parquet_wasm_bg.wasm",
+];
+
+/** Bundles, and puts the files beside it that an app with such a bundler copies. */
+async function bundle(app: App, entry: string): Promise<void> {
+  await app.bundle(entry);
+  for (const path of FETCHED) {
+    const place = join(app.folder, "bundled", basename(path));
+    if (!existsSync(place)) symlinkSync(join(repository, "node_modules", path), place);
+  }
+}
 
 async function inPage(origin: string, path: string): Promise<Ran> {
   const browser = await openChromium();

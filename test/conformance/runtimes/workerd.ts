@@ -3,17 +3,20 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { workerdBinary } from "../../runtimes/binaries.ts";
 import { start, stop } from "../../runtimes/child.ts";
+import { serveBucket } from "../../workers/bucket-server.ts";
 import type { SuiteOutcome } from "../suite.ts";
 import type { Ran, Run } from "./runtime.ts";
 
-/** Bare workerd without compatibility flags: the bundle, and core.wasm as a module beside it. */
+/** Bare workerd without compatibility flags: the bundle, core.wasm and parquet-wasm's as modules beside it; the bucket that
+ *  Parquet files go to is a server of this process. */
 export const workerd: Run = async ({ app, origin }): Promise<Ran> => {
   await app.bundle("worker.js", {
     conditions: ["workerd", "worker"],
     loader: { ".wasm": "copy" },
     assetNames: "[name]",
   });
-  writeFileSync(join(app.folder, "workerd.capnp"), configuration(origin));
+  const bucket = await serveBucket();
+  writeFileSync(join(app.folder, "workerd.capnp"), configuration(origin, bucket.port));
   const started = performance.now();
   const { child, said, ended } = start(workerdBinary(), ["serve", "--control-fd=3", "workerd.capnp"], {
     cwd: app.folder,
@@ -33,9 +36,11 @@ export const workerd: Run = async ({ app, origin }): Promise<Ran> => {
     const startToBatch = performance.now() - started;
     const { vectors } = await ask<Pick<SuiteOutcome, "vectors">>("/vectors");
     const { cases } = await ask<Pick<SuiteOutcome, "cases">>("/cases");
-    return { vectors, cases, datasets: {}, times: { startToBatch } };
+    const { datasets } = await ask<Pick<SuiteOutcome, "datasets">>("/datasets");
+    return { vectors, cases, datasets, times: { startToBatch } };
   } finally {
     await stop(child, ended);
+    await bucket.close();
   }
 };
 
@@ -50,19 +55,24 @@ async function portOf(control: Readable): Promise<number> {
   throw new Error(`workerd does not listen: ${text}`);
 }
 
-function configuration(origin: string): string {
+function configuration(origin: string, bucket: number): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "main", worker = .worker), (name = "internet", network = (allow = ["private"]))],
+  services = [
+    (name = "main", worker = .worker),
+    (name = "internet", network = (allow = ["private"])),
+    (name = "bucket", external = (address = "127.0.0.1:${bucket}", http = ())),
+  ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
 const worker :Workerd.Worker = (
   modules = [
     (name = "worker.js", esModule = embed "bundled/worker.js"),
     (name = "core.wasm", wasm = embed "bundled/core.wasm"),
+    (name = "parquet_wasm_bg.wasm", wasm = embed "bundled/parquet_wasm_bg.wasm"),
   ],
   compatibilityDate = "2026-01-01",
-  bindings = [(name = "API", text = "${origin}/api")],
+  bindings = [(name = "API", text = "${origin}/api"), (name = "LAKE", r2Bucket = "bucket")],
 );
 `;
 }

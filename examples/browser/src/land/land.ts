@@ -143,7 +143,7 @@ async function sourcesOf(opened: Session, input: Exclude<Input, { kind: "saved" 
   const blob = await fetchSource(url, {
     signal: opened.stop.signal,
     progress: (bytes, total) => (opened.figures.value = { bytes, total, rows: 0, ms: 0 }),
-    first: (stream) => void lookAhead(opened, stream),
+    ...(sample ? {} : { first: (stream: ReadableStream<Uint8Array>) => void lookAhead(opened, stream) }),
   });
   return [{ name: opened.title, blob }];
 }

@@ -27,13 +27,26 @@ export function SqlView({ open }: { open: Session }) {
   const busy = useSignal(false);
   const data = open.data.value;
 
-  const run = async () => {
+  const again = useRef(false);
+  const answered = useRef<string | undefined>(undefined);
+
+  const run = async (): Promise<void> => {
     const dataset = open.data.value;
     const sql = (editor.current?.text() ?? open.sql.value ?? "").trim();
-    if (!dataset || sql === "" || busy.value) return;
+    if (!dataset || sql === "") return;
+    if (busy.value) {
+      again.current = true;
+      return;
+    }
     busy.value = true;
     const given = await ask(dataset, sql);
     busy.value = false;
+    // Asked once more meanwhile: what counts is what stands there now.
+    if (again.current) {
+      again.current = false;
+      return run();
+    }
+    answered.current = sql;
     answer.value = given;
     if (given.kind === "error") say(`Error: ${given.message}`);
     else {
@@ -80,7 +93,7 @@ export function SqlView({ open }: { open: Session }) {
         <button type="button" class="strong" disabled={!data || busy.value} onClick={() => void run()}>
           <Icon name="play" /> Run <kbd>{MAC ? "⌘" : "Ctrl"} ↵</kbd>
         </button>
-        <span class="quiet" data-test="answer">
+        <span class="quiet" data-test="answer" data-answers={answered.current}>
           {!data
             ? "DuckDB is on its way; your question runs when it is there."
             : busy.value

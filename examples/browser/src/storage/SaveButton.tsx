@@ -4,6 +4,7 @@ import { Icon } from "../app/icons.tsx";
 import { count } from "../app/numbers.ts";
 import type { Session } from "../app/session.ts";
 import { tableNameOf } from "../land/input.ts";
+import { whySavingFailed } from "./no-room.ts";
 import { save, savedOpen } from "./saved.ts";
 
 /** Keeps what is open in this browser. */
@@ -23,7 +24,7 @@ export function SaveButton({ open }: { open: Session }) {
       savedOpen.value = true;
     } catch (error) {
       state.value = "no";
-      problem.value = error instanceof Error ? error.message : String(error);
+      problem.value = await whySavingFailed(error);
     }
   };
   return (

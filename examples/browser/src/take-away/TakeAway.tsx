@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { Icon } from "../app/icons.tsx";
 import { count, plural } from "../app/numbers.ts";
 import type { Session } from "../app/session.ts";
+import { whySavingFailed } from "../storage/no-room.ts";
 import { CopyButton } from "./CopyButton.tsx";
 import { cliLine, pipelineCode, workerCode } from "./code.ts";
 import { databaseFile } from "./database-file.ts";
@@ -21,7 +22,7 @@ export function TakeAway({ open }: { open: Session }) {
     try {
       offer(await make(), name);
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error);
+      problem.value = await whySavingFailed(error);
     } finally {
       busy.value = undefined;
     }

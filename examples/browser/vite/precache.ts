@@ -22,7 +22,11 @@ export function precache(): Plugin {
       hash.update(worker.code);
       const names = files.map(({ fileName }) => fileName).filter((name) => !LATER.test(name));
       worker.code = filled(worker.code, "__VERSION__", hash.digest("hex").slice(0, 12));
-      worker.code = filled(worker.code, /["'`]__FILES__["'`]/, JSON.stringify(["./", "favicon.svg", ...names.sort()]));
+      worker.code = filled(
+        worker.code,
+        /["'`]__FILES__["'`]/,
+        JSON.stringify(["./", "favicon.svg", ...names.sort()]),
+      );
     },
   };
 }

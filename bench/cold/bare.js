@@ -1,0 +1,2 @@
+import { report } from "./report.js";
+report(performance.timeOrigin + performance.now());

@@ -1,0 +1,3 @@
+import { firstBatch } from "./first-batch.js";
+import { report } from "./report.js";
+report(await firstBatch());

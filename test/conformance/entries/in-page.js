@@ -1,0 +1,2 @@
+import "./copied-files.js";
+import "./page.js";
