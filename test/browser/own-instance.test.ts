@@ -189,7 +189,7 @@ test.each([
   ["one that was not waited for", DuckDBInstance.create()],
   ["nothing", undefined],
 ])("what is no DuckDB is named: %s", async (_, db) => {
-  const to = duckdb({ db: db as DuckDBInstance });
+  const to = duckdb({ db: db as unknown as DuckDBInstance });
   await expect(pipeline("shop", items).run({ to })).rejects.toMatchObject({
     code: "PIPELINE_INVALID",
     message: "db is no instance of a DuckDB that runlet knows",

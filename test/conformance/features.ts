@@ -28,7 +28,7 @@ export const RUNTIMES = [
   { name: "chromium-page", title: "Chromium, page", offers: inBrowsers },
   { name: "chromium-import-map", title: "Chromium, no bundler", offers: inBrowsers },
   { name: "chromium-worker", title: "Chromium, Web Worker", offers: inBrowsers },
-  { name: "workerd", title: "workerd", offers: ["parquet"] },
+  { name: "workerd", title: "workerd", offers: ["parquet", "postgres"] },
 ] as const satisfies RuntimeFacts[];
 
 /** The engine's other forms, and what runs them: test/component gives all vectors to each. */

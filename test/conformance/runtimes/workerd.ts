@@ -9,11 +9,12 @@ import type { Ran, Run } from "./runtime.ts";
 
 /** Bare workerd without compatibility flags: the bundle, core.wasm and parquet-wasm's as modules beside it; the bucket that
  *  Parquet files go to is a server of this process. */
-export const workerd: Run = async ({ app, origin }): Promise<Ran> => {
+export const workerd: Run = async ({ app, origin, database }): Promise<Ran> => {
   await app.bundle("worker.js", {
     conditions: ["workerd", "worker"],
     loader: { ".wasm": "copy" },
     assetNames: "[name]",
+    external: ["cloudflare:*", "node:*"],
   });
   const bucket = await serveBucket();
   writeFileSync(join(app.folder, "workerd.capnp"), configuration(origin, bucket.port));
@@ -36,7 +37,8 @@ export const workerd: Run = async ({ app, origin }): Promise<Ran> => {
     const startToBatch = performance.now() - started;
     const { vectors } = await ask<Pick<SuiteOutcome, "vectors">>("/vectors");
     const { cases } = await ask<Pick<SuiteOutcome, "cases">>("/cases");
-    const { datasets } = await ask<Pick<SuiteOutcome, "datasets">>("/datasets");
+    const where = new URLSearchParams({ database: await database() });
+    const datasets = await ask<SuiteOutcome["datasets"]>(`/datasets?${where}`);
     return { vectors, cases, datasets, times: { startToBatch } };
   } finally {
     await stop(child, ended);
