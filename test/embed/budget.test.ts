@@ -19,6 +19,8 @@ import {
   type Pipeline,
   type RunOptions,
 } from "../../core/index.ts";
+import { pagePlace } from "../../core/http/place.ts";
+import type { HttpRuntime } from "../../core/http/runtime.ts";
 import { installTestHost } from "../pipeline/host.ts";
 import { serve } from "../pipeline/server.ts";
 
@@ -432,6 +434,24 @@ describe("what is remembered holds no secret", () => {
     const info = await walk("/signed").run({ to: memory(), maxBytes: 30 });
     expect(info).toMatchObject({ complete: true, pages: 100 });
   });
+
+  const none = { redact: (text: string) => text } as HttpRuntime;
+  const placeWith = (name: string) =>
+    pagePlace(new URL("http://a/b"), new URL(`http://a/b?page=2&${name}=made-up`), 2, none);
+
+  test.each([
+    "X-Amz-Signature",
+    "X-Goog-Signature",
+    "sig",
+    "private_token",
+    "refresh-token",
+    "subscription-key",
+  ])("nor is one with %s", async (name) => expect(await placeWith(name)).toBeUndefined());
+
+  // These are places in a list as often.
+  test.each(["token", "key", "pageToken", "next_token", "cursor"])("one with %s is", async (name) =>
+    expect(await placeWith(name)).toMatchObject({ label: "page 2" }),
+  );
 
   test("nor is one on another origin", async () => {
     const info = await walk("/away").run({ to: memory(), maxBytes: 1 });

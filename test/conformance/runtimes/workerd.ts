@@ -4,22 +4,67 @@ import { join } from "node:path";
 import { workerdBinary } from "../../runtimes/binaries.ts";
 import { start, stop } from "../../runtimes/child.ts";
 import { serveBucket } from "../../workers/bucket-server.ts";
+import type { App } from "../app.ts";
 import type { SuiteOutcome } from "../suite.ts";
 import type { Ran, Run } from "./runtime.ts";
 
-/** Bare workerd without compatibility flags: the bundle, core.wasm and parquet-wasm's as modules beside it; the bucket that
- *  Parquet files go to is a server of this process. */
+/** Bare workerd: the bundles, and core.wasm and parquet-wasm's as modules beside them. No compatibility flag but the one
+ *  that the driver of Postgres needs, in a Worker of its own. The bucket is a server of this process. */
 export const workerd: Run = async ({ app, origin, database }): Promise<Ran> => {
-  await app.bundle("worker.js", {
+  const bucket = await serveBucket();
+  const api = `${origin}/api`;
+  try {
+    const wasm = ["core.wasm", "parquet_wasm_bg.wasm"];
+    const own = await inWorkerd(app, "worker", { wasm, texts: { API: api }, bucket: bucket.port }, suite);
+    const texts = { API: api, DATABASE: await database() };
+    const flags = ["nodejs_compat"];
+    const postgres = await inWorkerd(app, "postgres-worker", { wasm: ["core.wasm"], texts, flags }, (ask) =>
+      ask<SuiteOutcome["datasets"][string]>("/"),
+    );
+    return { ...own, datasets: { ...own.datasets, postgres } };
+  } finally {
+    await bucket.close();
+  }
+};
+
+type Ask = <T>(path: string) => Promise<T>;
+
+async function suite(ask: Ask, started: number): Promise<Ran> {
+  await ask("/first-batch");
+  // The clock of a worker stands still; this one includes the answer.
+  const times = { startToBatch: performance.now() - started };
+  return {
+    vectors: await ask("/vectors"),
+    cases: await ask("/cases"),
+    datasets: { parquet: await ask("/parquet") },
+    times,
+  };
+}
+
+interface Configuration {
+  wasm: readonly string[];
+  texts: Record<string, string>;
+  /** Port of the server of the bucket `LAKE`. */
+  bucket?: number;
+  flags?: readonly string[];
+}
+
+/** Bundles an entry, runs it, and asks it. */
+async function inWorkerd<T>(
+  app: App,
+  entry: string,
+  configuration: Configuration,
+  work: (ask: Ask, started: number) => Promise<T>,
+): Promise<T> {
+  await app.bundle(`${entry}.js`, {
     conditions: ["workerd", "worker"],
+    external: ["cloudflare:*", "node:*"],
     loader: { ".wasm": "copy" },
     assetNames: "[name]",
-    external: ["cloudflare:*", "node:*"],
   });
-  const bucket = await serveBucket();
-  writeFileSync(join(app.folder, "workerd.capnp"), configuration(origin, bucket.port));
+  writeFileSync(join(app.folder, `${entry}.capnp`), textOf(entry, configuration));
   const started = performance.now();
-  const { child, said, ended } = start(workerdBinary(), ["serve", "--control-fd=3", "workerd.capnp"], {
+  const { child, said, ended } = start(workerdBinary(), ["serve", "--control-fd=3", `${entry}.capnp`], {
     cwd: app.folder,
     control: true,
   });
@@ -27,24 +72,16 @@ export const workerd: Run = async ({ app, origin, database }): Promise<Ran> => {
     const failed = ended.then((code) => Promise.reject(new Error(`workerd ended with ${code}\n${said.err}`)));
     failed.catch(() => undefined);
     const port = await Promise.race([portOf(child.stdio[3] as Readable), failed]);
-    const ask = async <T>(path: string): Promise<T> => {
+    const ask: Ask = async <U>(path: string) => {
       const response = await fetch(`http://127.0.0.1:${port}${path}`);
       if (!response.ok) throw new Error(`workerd answered ${response.status}\n${said.err}`);
-      return (await response.json()) as T;
+      return (await response.json()) as U;
     };
-    await ask("/first-batch");
-    // The clock of a worker stands still; this one includes the answer.
-    const startToBatch = performance.now() - started;
-    const { vectors } = await ask<Pick<SuiteOutcome, "vectors">>("/vectors");
-    const { cases } = await ask<Pick<SuiteOutcome, "cases">>("/cases");
-    const where = new URLSearchParams({ database: await database() });
-    const datasets = await ask<SuiteOutcome["datasets"]>(`/datasets?${where}`);
-    return { vectors, cases, datasets, times: { startToBatch } };
+    return await work(ask, started);
   } finally {
     await stop(child, ended);
-    await bucket.close();
   }
-};
+}
 
 /** workerd says on its control channel, a JSON line each, where it listens. */
 async function portOf(control: Readable): Promise<number> {
@@ -54,27 +91,34 @@ async function portOf(control: Readable): Promise<number> {
     const port = /"event":"listen".*?"port":(\d+)/.exec(text)?.[1];
     if (port) return Number(port);
   }
-  throw new Error(`workerd does not listen: ${text}`);
+  // How it ended says more.
+  return new Promise(() => undefined);
 }
 
-function configuration(origin: string, bucket: number): string {
+function textOf(entry: string, { wasm, texts, bucket, flags = [] }: Configuration): string {
+  const modules = [
+    `(name = "worker.js", esModule = embed "bundled/${entry}.js")`,
+    ...wasm.map((name) => `(name = "${name}", wasm = embed "bundled/${name}")`),
+  ];
+  const services = [
+    `(name = "main", worker = .worker)`,
+    `(name = "internet", network = (allow = ["private"]))`,
+    ...(bucket ? [`(name = "bucket", external = (address = "127.0.0.1:${bucket}", http = ()))`] : []),
+  ];
+  const bindings = [
+    ...Object.entries(texts).map(([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`),
+    ...(bucket ? [`(name = "LAKE", r2Bucket = "bucket")`] : []),
+  ];
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = .worker),
-    (name = "internet", network = (allow = ["private"])),
-    (name = "bucket", external = (address = "127.0.0.1:${bucket}", http = ())),
-  ],
+  services = [${services.join(", ")}],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
 const worker :Workerd.Worker = (
-  modules = [
-    (name = "worker.js", esModule = embed "bundled/worker.js"),
-    (name = "core.wasm", wasm = embed "bundled/core.wasm"),
-    (name = "parquet_wasm_bg.wasm", wasm = embed "bundled/parquet_wasm_bg.wasm"),
-  ],
+  modules = [${modules.join(", ")}],
   compatibilityDate = "2026-01-01",
-  bindings = [(name = "API", text = "${origin}/api"), (name = "LAKE", r2Bucket = "bucket")],
+  compatibilityFlags = [${flags.map((flag) => `"${flag}"`).join(", ")}],
+  bindings = [${bindings.join(", ")}],
 );
 `;
 }
