@@ -4,7 +4,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -234,7 +234,7 @@ function tables() {
     "engine compiled",
     "engine instantiated",
   ];
-  const about = `Medians of ${values.runs} rounds on ${cpus().length} × ${cpus()[0].model}.`;
+  const about = `Medians of ${values.runs} rounds on ${cpus().length} × ${cpus()[0].model}, load average ${loadavg()[0].toFixed(1)}.`;
   return `${about}\n\n${markdownTable(header, batches)}\n\n${markdownTable(
     ["ms, start to end", "`node -e 0`", "`runlet --version`", "`runlet load` of 1 KB", "ratio"],
     commands,

@@ -1,5 +1,10 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { folderWith } from "../cli/spawned.ts";
+import { builtApp } from "./built-app.ts";
+import { serveApp } from "./server.ts";
 import { setStage } from "./stage.ts";
 import { soon } from "./visit.ts";
 
@@ -60,7 +65,7 @@ describe("the first visit", () => {
     await visit.ready();
     await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
     await soon(() =>
-      page.evaluate("caches.open('duckdb').then((cache) => cache.keys()).then((keys) => keys.length)"),
+      page.evaluate("caches.open('runlet-duckdb').then((cache) => cache.keys()).then((keys) => keys.length)"),
     ).toBe(1);
     await context.setOffline(true);
     await page.reload();
@@ -70,5 +75,48 @@ describe("the first visit", () => {
     await visit.ready();
     await visit.openTab("SQL");
     expect(await visit.ask("select count(*) as n from blocks__transactions")).toEqual([["655"]]);
+  });
+
+  test("works below any path of a server, and without a network there, too", async () => {
+    const deep = await serveApp(await builtApp(), "/data/tools/tables/");
+    const visit = await stage.visit(deep.url);
+    const { page, context } = visit;
+    await visit.ready();
+    await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
+    await soon(() =>
+      page.evaluate("caches.open('runlet-duckdb').then((cache) => cache.keys()).then((keys) => keys.length)"),
+    ).toBe(1);
+    await context.setOffline(true);
+    await page.reload();
+    await visit.ready();
+    await visit.openTab("SQL");
+    expect(await visit.ask("select count(*) as n from events")).toEqual([["100"]]);
+    deep.close();
+  });
+
+  test("a new version is shown at the next visit, and what was kept of the old one goes with its last tab", async () => {
+    const old = await builtApp();
+    const app = await serveApp(old);
+    const newer = folderWith();
+    cpSync(old, newer, { recursive: true });
+    const edit = (name: string, change: (text: string) => string) =>
+      writeFileSync(join(newer, name), change(readFileSync(join(old, name), "utf8")));
+    edit("index.html", (html) => html.replace("<title>", "<title>Newer: "));
+    edit("service-worker.js", (code) => code.replace(/[0-9a-f]{12}/, "newer0123456"));
+    const visit = await stage.visit(app.url);
+    const { page } = visit;
+    const versions = (of = page) =>
+      of.evaluate("caches.keys().then((names) => names.filter((name) => name.startsWith('runlet-app /')))");
+    await visit.ready();
+    await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
+    const [first] = (await versions()) as string[];
+    app.folder = newer;
+    await page.reload();
+    expect(await page.title()).toMatch(/^Newer: /);
+    await soon(versions).toEqual([first, "runlet-app / newer0123456"]);
+    await page.goto("about:blank");
+    const other = await visit.tab(app.url);
+    await soon(() => versions(other)).toEqual(["runlet-app / newer0123456"]);
+    app.close();
   });
 });

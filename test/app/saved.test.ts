@@ -41,6 +41,23 @@ describe("saved datasets", () => {
     const saved = await visit.download(list(page).getByRole("button", { name: "Download orders.duckdb" }));
     expect(saved.bytes.subarray(8, 12).toString()).toBe("DUCK");
     await list(page).getByRole("button", { name: "Delete orders" }).click();
+    await list(page).getByRole("button", { name: "Delete orders for ever" }).click();
     await list(page).getByText("Nothing yet.").waitFor();
+  });
+
+  test("of the same name are replaced only when a person says so", async () => {
+    const visit = await stage.visit();
+    const { page } = visit;
+    const button = (name: string) => page.getByRole("button", { name, exact: true });
+    for (const content of [ORDERS, ORDERS.split("\n")[0]!]) {
+      await visit.choose("orders.ndjson", content);
+      await visit.ready();
+      await button("Save").click();
+      if (content === ORDERS) await list(page).getByRole("button", { name: "orders", exact: true }).waitFor();
+    }
+    await button("Replace orders").click();
+    await soon(() => page.locator(".status").innerText()).toContain("Saved");
+    await list(page).getByRole("button", { name: "orders", exact: true }).click();
+    await soon(() => visit.tables()).toEqual(["orders 1", "orders__lines 2"]);
   });
 });

@@ -14,16 +14,19 @@ const TYPES: Record<string, string> = {
 
 export interface AppServer {
   readonly url: string;
+  /** What is served; another folder is another version. */
+  folder: string;
   /** While it is a promise, DuckDB's bytes wait for it. */
   hold: Promise<void> | undefined;
   close(): void;
 }
 
-/** Serves the app's folder as any static server does. */
-export async function serveApp(folder: string): Promise<AppServer> {
+/** Serves the app's folder as any static server does, below a path. */
+export async function serveApp(folder: string, base = "/"): Promise<AppServer> {
   const server = createServer((request, response) => void answer(request, response));
   const served: AppServer = {
     url: "",
+    folder,
     hold: undefined,
     close: () => {
       server.closeAllConnections();
@@ -32,8 +35,9 @@ export async function serveApp(folder: string): Promise<AppServer> {
   };
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url!, "http://app");
-    const path = pathname === "/" ? "/index.html" : decodeURIComponent(pathname);
-    const bytes = await readFile(join(folder, path)).catch(() => undefined);
+    const inside = pathname.startsWith(base) ? decodeURIComponent(pathname.slice(base.length)) : "outside";
+    const path = inside === "" ? "index.html" : inside;
+    const bytes = await readFile(join(served.folder, path)).catch(() => undefined);
     if (!bytes) return void response.writeHead(404).end();
     response.writeHead(200, {
       "content-type": TYPES[extname(path)] ?? "application/octet-stream",
@@ -46,7 +50,7 @@ export async function serveApp(folder: string): Promise<AppServer> {
     await served.hold;
     response.end(bytes.subarray(half));
   }
-  return Object.assign(served, { url: await listen(server) });
+  return Object.assign(served, { url: (await listen(server)) + base.slice(1) });
 }
 
 /** A server of another origin, as APIs are; `open` ones let other sites' pages read what they answer. */

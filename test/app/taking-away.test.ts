@@ -65,8 +65,10 @@ describe("taking it away", () => {
       expect(compiled).toMatchObject({ stdout: "", code: 0 });
       const command = await code("Command line");
       expect(command).toBe(
-        `npx runlet load "${data.url}orders.ndjson" --table orders --to duckdb:orders.duckdb`,
+        `npx runlet load ${data.url}orders.ndjson --table orders --to duckdb:orders.duckdb`,
       );
+      const loaded = await runlet([...command.split(" ").slice(2), "--json"], { cwd: folder });
+      expect(JSON.parse(loaded.stdout).tables).toMatchObject({ orders: { rows: 3 } });
       const run = await runlet(["run", "pipeline.ts", "--to", "duckdb:code.duckdb", "--json"], {
         cwd: folder,
       });

@@ -5,6 +5,8 @@ import { applyTheme } from "./app/theme.ts";
 import { start } from "./app/start.ts";
 import { workOffline } from "./offline/register.ts";
 import "./app/base.css";
+import "./app/controls.css";
+import "./app/frame.css";
 
 countRequests();
 applyTheme();

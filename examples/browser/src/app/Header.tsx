@@ -20,6 +20,7 @@ export function Header() {
         <Sent />
         <button
           type="button"
+          id="saved-button"
           class="plain"
           onClick={() => (savedOpen.value = !savedOpen.value)}
           aria-expanded={savedOpen.value}

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { duckdb, type DuckDBDestination } from "runlet/duckdb";
+import type { DuckDBDestination } from "runlet/duckdb";
 import { configureDuckDB } from "runlet/browser";
 import workerUrl from "@duckdb/duckdb-wasm/dist/duckdb-browser-eh.worker.js?url";
 import { fetchDuckDB } from "./fetch-duckdb.ts";
@@ -28,20 +28,14 @@ async function fetchAndConfigure(): Promise<void> {
   configureDuckDB({ files: { mainModule: URL.createObjectURL(wasm), mainWorker: workerUrl } });
 }
 
-let current: DuckDBDestination | undefined;
-
-/** A new database in memory; the one before it is let go. It can be used before DuckDB is there. */
-export function newDatabase(): DuckDBDestination {
-  void current?.close().catch(() => undefined);
-  return (current = fetched(duckdb()));
-}
-
-/** The database, opened when DuckDB has been fetched. */
-export function fetched(database: DuckDBDestination): DuckDBDestination {
+/** A database that can be given to a pipeline before DuckDB is there: it is opened when that has been fetched, unless
+ *  `signal` has been aborted by then. */
+export function fetched(database: DuckDBDestination, signal?: AbortSignal): DuckDBDestination {
   return {
     ...database,
     async open(options) {
       await fetchedDuckDB();
+      signal?.throwIfAborted();
       const session = await database.open(options);
       engine.value = "ready";
       return session;

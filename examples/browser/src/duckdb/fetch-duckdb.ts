@@ -2,7 +2,7 @@ import { RunletError } from "runlet";
 import packedUrl from "packed-duckdb?url";
 
 /** Name of the cache that outlives the app's own versions: the file's name has DuckDB's version in it. */
-const CACHE = "duckdb";
+const CACHE = "runlet-duckdb";
 
 /** DuckDB's WebAssembly, from the browser's cache or the network, unpacked while it comes. `progress` is told the
  *  packed bytes. @throws RunletError DRIVER_MISSING */
@@ -26,6 +26,8 @@ export async function fetchDuckDB(progress: (bytes: number) => void): Promise<Bl
     const unpacked = isPacked(response) ? counted.pipeThrough(new DecompressionStream("gzip")) : counted;
     return await new Response(unpacked, { headers: { "content-type": "application/wasm" } }).blob();
   } catch (cause) {
+    // What was kept may be what is wrong.
+    await cache?.delete(url).catch(() => false);
     throw new RunletError("DRIVER_MISSING", "DuckDB could not be downloaded, so there is no SQL yet", {
       hint: "the tables above are complete; connect to the network and try again",
       cause,
@@ -38,10 +40,13 @@ function isPacked(response: Response): boolean {
   return response.headers.get("content-encoding") !== "gzip";
 }
 
+/** Keeps it in place of other versions; what another copy of the app on this host has kept is its own. */
 async function keep(cache: Cache | undefined, url: string, response: Response): Promise<void> {
+  const folder = new URL(".", url).href;
   try {
     await cache?.put(url, response);
-    for (const old of (await cache?.keys()) ?? []) if (old.url !== url) await cache?.delete(old);
+    for (const old of (await cache?.keys()) ?? [])
+      if (old.url !== url && old.url.startsWith(folder)) await cache?.delete(old);
   } catch {
     // No room to keep it: the next visit downloads it again.
   }

@@ -24,6 +24,7 @@ export function DropZone({ slim }: { slim: boolean }) {
         {!slim && <small>JSON, NDJSON, CSV, TSV, and gzip of them</small>}
         <button
           type="button"
+          id="paste-button"
           class="plain"
           aria-expanded={pasting.value}
           onClick={() => (pasting.value = !pasting.value)}

@@ -1,13 +1,19 @@
 import type { Session } from "../app/session.ts";
 import { Icon } from "../app/icons.tsx";
 import { CopyButton } from "../take-away/CopyButton.tsx";
+import { shellWord } from "../take-away/shell-word.ts";
 import type { Failure } from "./failure.ts";
 import { tableNameOf } from "./input.ts";
-import { land } from "./land.ts";
+import { land, type LandOptions } from "./land.ts";
 
 /** What went wrong, where, and what to do about it. */
 export function FailureCard({ open, failure }: { open: Session; failure: Failure }) {
   const { place, url } = failure;
+  const again = (options?: LandOptions) => {
+    // This card goes away with the button that has the focus.
+    document.getElementById("work")?.focus();
+    void land(open.input, options);
+  };
   const unreadable = failure.code === "SOURCE_NETWORK" && url !== undefined;
   return (
     <div class="failure" role="alert">
@@ -35,14 +41,14 @@ export function FailureCard({ open, failure }: { open: Session; failure: Failure
       {unreadable ? <Blocked url={url} /> : failure.hint && <p class="quiet">{failure.hint}</p>}
       <div class="actions">
         {failure.skippable && (
-          <button type="button" class="strong" onClick={() => void land(open.input, { skipBad: true })}>
+          <button type="button" class="strong" onClick={() => again({ skipBad: true })}>
             Skip bad records
           </button>
         )}
-        {(failure.code.startsWith("SOURCE_NETWORK") ||
+        {(failure.code === "SOURCE_NETWORK" ||
           failure.code === "SOURCE_HTTP" ||
           failure.code === "DRIVER_MISSING") && (
-          <button type="button" onClick={() => void land(open.input)}>
+          <button type="button" onClick={() => again()}>
             Try again
           </button>
         )}
@@ -55,7 +61,7 @@ export function FailureCard({ open, failure }: { open: Session; failure: Failure
 /** Why a page may not read what a terminal may, and how the terminal does it. */
 function Blocked({ url }: { url: string }) {
   const name = tableNameOf(new URL(url).pathname);
-  const command = `curl -sL ${shell(url)} | npx runlet load - --table ${name} --to duckdb:${name}.duckdb`;
+  const command = `curl -sL ${shellWord(url)} | npx runlet load - --table ${name} --to duckdb:${name}.duckdb`;
   return (
     <>
       <p class="quiet">
@@ -85,9 +91,4 @@ const TITLES: Record<string, string> = {
 
 function titleOf(code: string): string {
   return TITLES[code] ?? (code.startsWith("LIMIT_") ? "This is more than fits" : "That did not work");
-}
-
-/** A word for a POSIX shell. */
-function shell(word: string): string {
-  return /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -17,7 +17,11 @@ export function PasteBox() {
         pasting.value = false;
         void land({ kind: "text", text: text.value });
       }}
-      onKeyDown={(event) => event.key === "Escape" && (pasting.value = false)}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        pasting.value = false;
+        document.getElementById("paste-button")?.focus();
+      }}
     >
       <label class="unseen" for="pasted">
         Text to read

@@ -1,11 +1,6 @@
 import { RunletError } from "runlet";
 
-export interface FetchedSource {
-  readonly name: string;
-  readonly blob: Blob;
-}
-
-/** Fetches an address whole, telling how far it is. `first` gets a copy of the stream, to look at while it comes.
+/** Fetches an address whole, as a blob of the content type it has there, telling how far it is. `first` gets a copy of the stream, to look at while it comes.
  *  @throws RunletError SOURCE_NETWORK, which in a page means: no connection, no such host, or no permission (CORS) */
 export async function fetchSource(
   url: string,
@@ -45,7 +40,8 @@ export async function fetchSource(
     }),
   );
   try {
-    return await new Response(counted).blob();
+    const type = response.headers.get("content-type");
+    return await new Response(counted, type ? { headers: { "content-type": type } } : {}).blob();
   } catch (cause) {
     if (options.signal.aborted) throw cause;
     throw new RunletError("SOURCE_NETWORK", `the answer of ${url} broke off in the middle`, { cause });

@@ -21,11 +21,12 @@ export function tableNameOf(path: string): string {
 
 /** Names that differ, as those of several files' tables must. */
 export function distinct(names: readonly string[]): string[] {
-  const seen = new Map<string, number>();
+  const taken = new Set<string>();
   return names.map((name) => {
-    const count = (seen.get(name) ?? 0) + 1;
-    seen.set(name, count);
-    return count === 1 ? name : `${name}_${count}`;
+    let own = name;
+    for (let count = 2; taken.has(own); count++) own = `${name}_${count}`;
+    taken.add(own);
+    return own;
   });
 }
 

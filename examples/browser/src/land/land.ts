@@ -9,10 +9,11 @@ import {
   type TableSchema,
   type Tables,
 } from "runlet";
+import { duckdb } from "runlet/duckdb";
 import { newSession, session, view, type Session } from "../app/session.ts";
 import { say } from "../app/announce.ts";
 import { openSaved } from "../storage/saved.ts";
-import { newDatabase } from "../duckdb/database.ts";
+import { fetched } from "../duckdb/database.ts";
 import { ahead } from "../duckdb/ahead.ts";
 import { waitingFor } from "../share/waiting.ts";
 import { tableViews } from "../tables/model.ts";
@@ -59,11 +60,11 @@ export async function land(input: Input, options: LandOptions = {}): Promise<voi
       opened.sources.length === 1 ? opened.sources[0]!.blob : undefined,
       input.kind === "url" ? input.url : undefined,
     );
+    if (opened.stop.signal.aborted) return;
     batch(() => {
       opened.failure.value = failure;
       opened.stage.value = "failed";
     });
-    say(failure.message);
   }
 }
 
@@ -76,9 +77,19 @@ function titlesOf(input: Input): string[] {
     case "text":
       return [pastedName(input.text)];
     case "url":
-      return [new URL(input.url).pathname.split("/").filter(Boolean).pop() ?? new URL(input.url).hostname];
+      return [fileOf(new URL(input.url))];
     case "saved":
       return [input.name];
+  }
+}
+
+/** What the file at an address is called, without its escapes where they are whole. */
+function fileOf({ pathname, hostname }: URL): string {
+  const last = pathname.split("/").filter(Boolean).pop() ?? hostname;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
   }
 }
 
@@ -100,9 +111,10 @@ async function read(
 
   const schema: Record<string, TableSchema> = { ...first.schema };
   const meter = new Rate(opened);
-  const destination = newDatabase();
-  const info = await whole.run({
-    to: ahead(destination, (table) => {
+  const database = fetched(duckdb(), signal);
+  const letGo = () => void database.close().catch(() => undefined);
+  const running = whole.run({
+    to: ahead(database, (table) => {
       schema[table.name] = table;
       opened.tables.value = tableViews(schema as Tables, meter.rows);
     }),
@@ -114,6 +126,10 @@ async function read(
       opened.tables.value = tableViews(schema as Tables, meter.rows);
     },
   });
+  running.catch(letGo);
+  const info = await running;
+  if (signal.aborted) letGo();
+  else signal.addEventListener("abort", letGo);
   signal.throwIfAborted();
   batch(() => {
     opened.rejects.value = info.rejects;
@@ -129,7 +145,7 @@ async function read(
 export function pipelineOf({ sources, dataset }: Session): { pipeline: Pipeline; names: string[] } {
   const names = distinct(sources.map(({ name }) => tableNameOf(name)));
   const resources = sources.map(({ name, blob }, index) =>
-    files(names[index]!, { write: "replace", from: [new File([blob], name)] }),
+    files(names[index]!, { write: "replace", from: [new File([blob], name, { type: blob.type })] }),
   );
   return { pipeline: pipeline(dataset, resources, { dataset }), names };
 }

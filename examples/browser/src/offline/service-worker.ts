@@ -5,7 +5,6 @@
 interface Scope {
   addEventListener(type: "install" | "activate", listener: (event: ExtendableEvent) => void): void;
   addEventListener(type: "fetch", listener: (event: FetchEvent) => void): void;
-  skipWaiting(): Promise<void>;
   readonly clients: {
     claim(): Promise<void>;
     get(id: string): Promise<{ readonly type: string } | undefined>;
@@ -26,18 +25,24 @@ interface FetchEvent extends ExtendableEvent {
 
 const scope = globalThis as unknown as Scope;
 
-const PREFIX = "app-";
+/** The folder is in it: another copy of the app may be on the same host. */
+const PREFIX = `runlet-app ${new URL("./", scope.location.href).pathname} `;
 const NAME = `${PREFIX}__VERSION__`;
 /** Addresses of the app's files, put in by the build. */
 const FILES = "__FILES__" as unknown as readonly string[];
 
+/** A new version waits until the pages of the old one are gone, whose files they may still want; what is in its cache is
+ *  no older than itself. */
 scope.addEventListener("install", (event) => {
-  event.waitUntil(
-    caches
-      .open(NAME)
-      .then((cache) => cache.addAll(FILES))
-      .then(() => scope.skipWaiting()),
-  );
+  const keep = async () => {
+    const cache = await caches.open(NAME);
+    // Names with a hash are never out of date.
+    const asked = FILES.map((file) => {
+      return new Request(file, { cache: file.startsWith("assets/") ? "default" : "no-cache" });
+    });
+    await cache.addAll(asked);
+  };
+  event.waitUntil(keep());
 });
 
 scope.addEventListener("activate", (event) => {
@@ -62,11 +67,15 @@ scope.addEventListener("fetch", (event) => {
  *  change with their content, from the cache. */
 async function answer(request: Request): Promise<Response> {
   const cache = await caches.open(NAME);
-  if (request.mode !== "navigate") return (await caches.match(request)) ?? kept(request, cache);
+  if (request.mode !== "navigate") {
+    return (await cache.match(request, { ignoreVary: true })) ?? kept(request, cache);
+  }
   try {
     return await fetch(request);
   } catch (error) {
-    const page = (await cache.match(request, { ignoreSearch: true })) ?? (await cache.match("./"));
+    const page =
+      (await cache.match(request, { ignoreSearch: true, ignoreVary: true })) ??
+      (await cache.match("./", { ignoreVary: true }));
     if (page) return page;
     throw error;
   }

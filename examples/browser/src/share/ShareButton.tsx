@@ -1,8 +1,10 @@
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { Icon } from "../app/icons.tsx";
 import { view, type Session } from "../app/session.ts";
 import { CopyButton } from "../take-away/CopyButton.tsx";
 import { linkOf } from "./link.ts";
+import { secretsIn } from "./secrets.ts";
 
 /** A link to the same source, question and chart. */
 export function ShareButton({ open }: { open: Session }) {
@@ -11,9 +13,21 @@ export function ShareButton({ open }: { open: Session }) {
   const question = view.value === "sql" ? { sql: open.sql.value, chart: open.chart.value } : {};
   const link = linkOf(document.baseURI, { input, ...question });
   const local = input.kind !== "url" && input.kind !== "sample";
+  const secrets = input.kind === "url" ? secretsIn(input.url) : [];
+  const button = useRef<HTMLButtonElement>(null);
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || !shown.value) return;
+    shown.value = false;
+    button.current?.focus();
+  };
   return (
-    <div class="share-link" onKeyDown={(event) => event.key === "Escape" && (shown.value = false)}>
-      <button type="button" aria-expanded={shown.value} onClick={() => (shown.value = !shown.value)}>
+    <div class="share-link" onKeyDown={onKey}>
+      <button
+        type="button"
+        ref={button}
+        aria-expanded={shown.value}
+        onClick={() => (shown.value = !shown.value)}
+      >
         <Icon name="link" /> Share
       </button>
       {shown.value && (
@@ -25,6 +39,12 @@ export function ShareButton({ open }: { open: Session }) {
             <input id="link" readOnly value={link} onFocus={(event) => event.currentTarget.select()} />
             <CopyButton text={link} what="the link" label="Copy" />
           </div>
+          {secrets.length > 0 && (
+            <p class="wrong" role="status">
+              The address has <code>{secrets.join(", ")}</code> in it. If that is a secret, so is this link:
+              whoever gets it can use it.
+            </p>
+          )}
           <p class="quiet">
             {local
               ? "Your data stays with you. Whoever opens the link is asked to drop their own file, and gets your question."

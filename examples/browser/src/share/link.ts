@@ -1,6 +1,7 @@
 import type { ChartKind, ChartWish } from "../charts/choose.ts";
 import type { Input } from "../land/input.ts";
 import { meantUrl } from "../land/fetch-source.ts";
+import { sampleOf } from "../land/samples.ts";
 
 /** What a link brings: an address or a sample, a question, a chart. It stands behind the `#`, which browsers send to no
  *  server. Files of one's own are never in it. */
@@ -37,7 +38,7 @@ const KINDS: readonly string[] = ["bar", "line", "scatter"];
 export function sharedIn(hash: string): Shared | undefined {
   const parts = new URLSearchParams(hash.replace(/^#/, ""));
   const url = meantUrl(parts.get("url") ?? "");
-  const sample = parts.get("sample");
+  const sample = sampleOf(parts.get("sample") ?? "")?.id;
   const ownFile = parts.has("own");
   const sql = parts.get("sql") ?? undefined;
   const kind = parts.get("chart");

@@ -10,7 +10,7 @@ import { sampleOf } from "../land/samples.ts";
 import { CopyButton } from "../take-away/CopyButton.tsx";
 import { csvHead, csvLines } from "../take-away/csv.ts";
 import { Grid } from "../tables/Grid.tsx";
-import { ask, MOST_ROWS, type Answer } from "./ask.ts";
+import { ask, askUnprompted, MOST_ROWS, type Answer } from "./ask.ts";
 import { openEditor, type SqlEditor } from "./editor.ts";
 import { firstQuery } from "./first-query.ts";
 import "./sql.css";
@@ -24,13 +24,15 @@ export function SqlView({ open }: { open: Session }) {
   const place = useRef<HTMLDivElement>(null);
   const editor = useRef<SqlEditor | undefined>(undefined);
   const answer = useSignal<Answer | undefined>(undefined);
+  /** Whether what stands there is something to press Run for. */
+  const waits = useSignal(false);
   const busy = useSignal(false);
   const data = open.data.value;
 
   const again = useRef(false);
   const answered = useRef<string | undefined>(undefined);
 
-  const run = async (): Promise<void> => {
+  const run = async (how: typeof askUnprompted = ask): Promise<void> => {
     const dataset = open.data.value;
     const sql = (editor.current?.text() ?? open.sql.value ?? "").trim();
     if (!dataset || sql === "") return;
@@ -39,17 +41,21 @@ export function SqlView({ open }: { open: Session }) {
       return;
     }
     busy.value = true;
-    const given = await ask(dataset, sql);
+    waits.value = false;
+    const given = await how(dataset, sql);
     busy.value = false;
     // Asked once more meanwhile: what counts is what stands there now.
     if (again.current) {
       again.current = false;
       return run();
     }
+    if (!given) {
+      waits.value = true;
+      return;
+    }
     answered.current = sql;
     answer.value = given;
-    if (given.kind === "error") say(`Error: ${given.message}`);
-    else {
+    if (given.kind === "rows") {
       say(plural(given.rows.length, "row"));
       if (open.chart.value && !fits(open.chart.value, given.rows)) open.chart.value = undefined;
     }
@@ -71,9 +77,9 @@ export function SqlView({ open }: { open: Session }) {
     return () => editor.current?.destroy();
   }, []);
   useEffect(() => editor.current?.setTables(open.tables.value), [open.tables.value]);
-  // The question that is there already is answered as soon as it can be.
+  // The question that is there already is answered as soon as it can be, unless it is more than a question.
   useEffect(() => {
-    if (data) void run();
+    if (data) void run(askUnprompted);
   }, [data]);
 
   const given = answer.value;
@@ -96,15 +102,17 @@ export function SqlView({ open }: { open: Session }) {
         <span class="quiet" data-test="answer" data-answers={answered.current}>
           {!data
             ? "DuckDB is on its way; your question runs when it is there."
-            : busy.value
-              ? "Running…"
-              : given?.kind === "rows"
-                ? `${given.more ? `the first ${plural(MOST_ROWS, "row")}` : plural(rows.length, "row")} in ${Math.max(1, Math.round(given.ms))} ms`
-                : ""}
+            : waits.value
+              ? "Nothing has run yet: this may change the data. Run it if you mean it."
+              : busy.value
+                ? "Running…"
+                : given?.kind === "rows"
+                  ? `${given.more ? `the first ${plural(MOST_ROWS, "row")}` : plural(rows.length, "row")} in ${Math.max(1, Math.round(given.ms))} ms`
+                  : ""}
         </span>
         {rows.length > 0 && (
           <span class="result-tools">
-            <CopyButton text={asCsv(rows)} what="the result as CSV" label="Copy as CSV" />
+            <CopyButton text={() => asCsv(rows)} what="the result as CSV" label="Copy as CSV" />
             {offered && (
               <span class="switch" role="group" aria-label="Show the result as">
                 <button type="button" aria-pressed={!wish} onClick={() => (open.chart.value = undefined)}>
@@ -128,7 +136,6 @@ export function SqlView({ open }: { open: Session }) {
             columns={Object.keys(rows[0]!).map((name) => ({ name }))}
             count={rows.length}
             sample={rows.slice(0, 100)}
-            version={0}
             row={(index) => rows[index]}
           />
         ) : (

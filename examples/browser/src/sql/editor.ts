@@ -5,20 +5,18 @@ import {
   completionKeymap,
   startCompletion,
 } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { PostgreSQL, sql, type SQLNamespace } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { Compartment, EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { TableView } from "../tables/model.ts";
-import { undoable } from "./undo.ts";
 
 export interface SqlEditor {
   text(): string;
-  setText(text: string): void;
   /** What completion knows. */
   setTables(tables: readonly TableView[]): void;
-  focus(): void;
   destroy(): void;
 }
 
@@ -73,7 +71,7 @@ const typeOver = EditorView.domEventHandlers({
   },
 });
 
-/** An SQL editor. It stands in a shadow tree: there its styles are style sheets made by script, which a strict content
+/** An SQL editor. Tab leaves it, as from any field. It stands in a shadow tree: there its styles are style sheets made by script, which a strict content
  *  security policy allows, and not `<style>` elements, which it forbids. */
 export function openEditor(
   parent: HTMLElement,
@@ -90,9 +88,11 @@ export function openEditor(
         keymap.of([
           { key: "Mod-Enter", run: () => (options.run(), true), preventDefault: true },
           ...closeBracketsKeymap,
+          ...defaultKeymap,
+          ...historyKeymap,
           ...completionKeymap,
         ]),
-        undoable,
+        history(),
         typeOver,
         language.of(languageOf(options.tables)),
         autocompletion({ icons: false }),
@@ -112,9 +112,7 @@ export function openEditor(
   });
   return {
     text: () => view.state.doc.toString(),
-    setText: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
     setTables: (tables) => view.dispatch({ effects: language.reconfigure(languageOf(tables)) }),
-    focus: () => view.focus(),
     destroy: () => view.destroy(),
   };
 }

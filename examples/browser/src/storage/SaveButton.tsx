@@ -5,19 +5,23 @@ import { count } from "../app/numbers.ts";
 import type { Session } from "../app/session.ts";
 import { tableNameOf } from "../land/input.ts";
 import { whySavingFailed } from "./no-room.ts";
-import { save, savedOpen } from "./saved.ts";
+import { isSaved, save, savedOpen } from "./saved.ts";
 
 /** Keeps what is open in this browser. */
 export function SaveButton({ open }: { open: Session }) {
-  const state = useSignal<"no" | "saving" | "saved">("no");
+  const state = useSignal<"no" | "taken" | "saving" | "saved">("no");
   const rows = useSignal(0);
   const problem = useSignal<string | undefined>(undefined);
   if (open.input.kind === "saved" || open.stage.value !== "ready") return null;
+  const name = tableNameOf(open.title);
   const go = async () => {
-    state.value = "saving";
     problem.value = undefined;
     try {
-      const name = tableNameOf(open.title);
+      if (state.value === "no" && (await isSaved(name))) {
+        state.value = "taken";
+        return;
+      }
+      state.value = "saving";
       await save(open, name, (done) => (rows.value = done));
       state.value = "saved";
       say(`saved as ${name}`);
@@ -35,8 +39,15 @@ export function SaveButton({ open }: { open: Session }) {
           ? `Saving ${count(rows.value)} rows…`
           : state.value === "saved"
             ? "Saved"
-            : "Save"}
+            : state.value === "taken"
+              ? `Replace ${name}`
+              : "Save"}
       </button>
+      {state.value === "taken" && (
+        <p class="note wide" role="status">
+          There is a saved dataset called {name}; saving this one would put it in its place.
+        </p>
+      )}
       {problem.value && (
         <p class="wrong wide" role="alert">
           {problem.value}

@@ -4,7 +4,7 @@ import { Icon } from "../app/icons.tsx";
 import { size } from "../app/numbers.ts";
 import { session } from "../app/session.ts";
 import { land } from "../land/land.ts";
-import { addressOf, listSaved, remove, room, saved, savedOpen } from "./saved.ts";
+import { addressOf, closeSaved, listSaved, remove, room, saved, savedOpen } from "./saved.ts";
 import { exportDatabase } from "runlet/browser";
 import { offer } from "../take-away/offer.ts";
 import "./saved.css";
@@ -24,19 +24,30 @@ export function Saved() {
     title.current?.focus();
     void attempt(listSaved());
   }, []);
+  // Deleting takes a second press of the same button.
+  const doomed = useSignal<string | undefined>(undefined);
+  const onDelete = (name: string) => {
+    if (doomed.value !== name) {
+      doomed.value = name;
+      return;
+    }
+    doomed.value = undefined;
+    // The button with the focus goes away.
+    void attempt(remove(name)).then(() => title.current?.focus());
+  };
   const list = saved.value;
   const open = session.value?.input;
   return (
     <section
       class="saved"
       aria-labelledby="saved-title"
-      onKeyDown={(event) => event.key === "Escape" && (savedOpen.value = false)}
+      onKeyDown={(event) => event.key === "Escape" && closeSaved()}
     >
       <header>
         <h2 id="saved-title" ref={title} tabIndex={-1}>
           Saved in this browser
         </h2>
-        <button type="button" class="plain" aria-label="Close" onClick={() => (savedOpen.value = false)}>
+        <button type="button" class="plain" aria-label="Close" onClick={closeSaved}>
           <Icon name="close" />
         </button>
       </header>
@@ -79,11 +90,13 @@ export function Saved() {
             </button>
             <button
               type="button"
-              class="plain"
-              aria-label={`Delete ${name}`}
-              onClick={() => void attempt(remove(name))}
+              class={doomed.value === name ? "" : "plain"}
+              aria-label={doomed.value === name ? `Delete ${name} for ever` : `Delete ${name}`}
+              onClick={() => onDelete(name)}
+              onBlur={() => (doomed.value = undefined)}
             >
               <Icon name="trash" />
+              {doomed.value === name && " For ever?"}
             </button>
           </li>
         ))}

@@ -21,6 +21,13 @@ const closed = new WeakMap<Session, Promise<void>>();
 
 /** Whether the list of saved datasets is shown. */
 export const savedOpen = signal(false);
+
+/** Closes the list; the keyboard goes on at the button that opens it. */
+export function closeSaved(): void {
+  savedOpen.value = false;
+  document.getElementById("saved-button")?.focus();
+}
+
 export const saved = signal<readonly SavedDatabase[] | undefined>(undefined);
 export const room = signal<StorageEstimate | undefined>(undefined);
 
@@ -34,11 +41,25 @@ export async function listSaved(): Promise<void> {
 
 export const addressOf = (name: string): string => `opfs://${name}.duckdb`;
 
-/** Loads what is open into a database in the browser's private storage: the same pipeline, another destination.
- *  Replaces one of the same name. */
+/** Whether something is kept under a name. */
+export async function isSaved(name: string): Promise<boolean> {
+  return (await listDatabases()).some(({ address }) => address === addressOf(name));
+}
+
+/** Keeps what is open under a name, in place of what was kept under it. */
 export async function save(open: Session, name: string, progress: (rows: number) => void): Promise<void> {
   // The browser may refuse; what is saved then lasts until the disk gets full.
   void keepStorage().catch(() => undefined);
+  await loadTo(open, name, progress);
+  await listSaved();
+}
+
+/** Loads what is open into a database in the browser's private storage: the same pipeline, another destination. */
+export async function loadTo(
+  open: Session,
+  name: string,
+  progress: (rows: number) => void = () => undefined,
+): Promise<void> {
   const { pipeline } = pipelineOf(open);
   await pipeline.run({
     to: fetched(duckdb(addressOf(name))),
@@ -46,7 +67,6 @@ export async function save(open: Session, name: string, progress: (rows: number)
     normalise: open.rejects.value > 0 ? { onBadRecord: "quarantine" } : {},
     onProgress: ({ rows }) => progress(rows),
   });
-  await listSaved();
 }
 
 /** Deletes a dataset; one that is open here is closed before. */
@@ -68,10 +88,10 @@ const FIRST_ROWS = 100;
  *  copy to read. */
 export async function openSaved(open: Session, name: string): Promise<void> {
   try {
-    await fill(open, fetched(duckdb(addressOf(name))));
+    await fill(open, fetched(duckdb(addressOf(name)), open.stop.signal));
   } catch (error) {
     if (!(error instanceof RunletError && error.code === "DESTINATION_LOCKED")) throw error;
-    await fill(open, fetched(openCopy(addressOf(name))));
+    await fill(open, fetched(openCopy(addressOf(name)), open.stop.signal));
     open.copied.value = true;
   }
 }
@@ -79,7 +99,11 @@ export async function openSaved(open: Session, name: string): Promise<void> {
 async function fill(open: Session, destination: Destination): Promise<void> {
   const dataset = await datasetIn(destination, open.dataset);
   const held = await destination.open({ dataset, existing: true });
-  open.stop.signal.addEventListener("abort", () => closed.set(open, held.close()));
+  const { signal } = open.stop;
+  const letGo = () => closed.set(open, held.close());
+  if (signal.aborted) letGo();
+  signal.throwIfAborted();
+  signal.addEventListener("abort", letGo);
   const data: Dataset = {
     name: dataset,
     query: (sql, parameters) => held.query(sql, parameters),

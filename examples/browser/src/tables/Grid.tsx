@@ -18,8 +18,6 @@ interface GridProps {
   count: number;
   /** Rows to measure the columns by. */
   sample: readonly Row[];
-  /** Changes when {@link GridProps.row} would answer differently. */
-  version: number;
   row(index: number): Row | undefined;
   onRange?(from: number, to: number): void;
   chosen?: string | undefined;
@@ -30,8 +28,10 @@ const ROW = 30;
 const HEAD = 46;
 /** Browsers do not draw elements much higher than this many pixels. */
 const HIGHEST = 30_000_000;
+/** Rows that can be scrolled to. */
+export const MOST_SHOWN = HIGHEST / ROW;
 
-/** A table of which only what is in sight is in the page, down and across: it may have millions of rows and hundreds of
+/** A table of which only what is in sight is in the page, down and across: it may have a million rows and hundreds of
  *  columns. Arrow keys on a heading go from column to column. */
 export function Grid({ label, columns, count, sample, row, onRange, chosen, onColumn }: GridProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -61,7 +61,7 @@ export function Grid({ label, columns, count, sample, row, onRange, chosen, onCo
     };
   }, []);
 
-  const shownRows = Math.min(count, Math.floor(HIGHEST / ROW));
+  const shownRows = Math.min(count, MOST_SHOWN);
   const from = Math.max(0, Math.floor(seen.top / ROW) - 8);
   const to = Math.min(shownRows, Math.ceil((seen.top + seen.height) / ROW) + 8);
   useEffect(() => {

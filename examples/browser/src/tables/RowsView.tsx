@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { plural } from "../app/numbers.ts";
 import type { Session } from "../app/session.ts";
-import { Grid } from "./Grid.tsx";
+import { Grid, MOST_SHOWN } from "./Grid.tsx";
 import { columnsInOrder } from "./model.ts";
 import { TablePages } from "./pages.ts";
 
@@ -16,7 +16,7 @@ export function RowsView({ open }: { open: Session }) {
   const columns = columnsInOrder(table);
   const own = columns.filter(({ added }) => !added).length;
   // Reading the version makes the grid draw anew when rows come.
-  const version = pages?.version.value ?? 0;
+  void pages?.version.value;
   return (
     <>
       <p class="about">
@@ -32,14 +32,21 @@ export function RowsView({ open }: { open: Session }) {
         {!data && first.length < table.rows && (
           <span class="quiet">first {first.length} shown until DuckDB is there</span>
         )}
+        {data && table.rows > MOST_SHOWN && (
+          <span class="quiet">the first {plural(MOST_SHOWN, "row")} are here, SQL reaches all</span>
+        )}
       </p>
+      {pages?.problem.value && (
+        <p class="wrong" role="alert">
+          {pages.problem.value}
+        </p>
+      )}
       <Grid
         key={table.name}
         label={`Rows of ${table.name}`}
         columns={columns}
         count={data ? table.rows : first.length}
         sample={first}
-        version={version}
         row={(index) => pages?.row(index) ?? first[index]}
         onRange={(from, to) => pages?.want(from, to)}
         chosen={open.column.value?.table === table.name ? open.column.value.column : undefined}

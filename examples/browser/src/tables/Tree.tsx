@@ -7,7 +7,7 @@ import "./tree.css";
 export function Tree({ open }: { open: Session }) {
   const lines = treeLines(open.tables.value);
   const names = lines.map(({ table }) => table.name);
-  const selected = open.selected.value ?? names[0];
+  const selected = names.find((name) => name === open.selected.value) ?? names[0];
   const choose = (name: string | undefined, focus = false) => {
     if (name === undefined) return;
     open.selected.value = name;
@@ -21,7 +21,7 @@ export function Tree({ open }: { open: Session }) {
     const to: Record<string, string | undefined> = {
       ArrowDown: names[at + 1],
       ArrowUp: names[at - 1],
-      ArrowLeft: parent,
+      ArrowLeft: names.find((name) => name === parent),
       ArrowRight: child,
       Home: names[0],
       End: names.at(-1),

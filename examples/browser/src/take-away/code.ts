@@ -1,31 +1,44 @@
 import type { Session } from "../app/session.ts";
 import { distinct, tableNameOf } from "../land/input.ts";
 import { sampleOf } from "../land/samples.ts";
+import { shellWord } from "./shell-word.ts";
 
 /** One thing that a pipeline reads: an address, or a file whose place only its owner knows. */
 interface Part {
   readonly table: string;
+  /** What the code calls it. */
+  readonly variable: string;
   readonly from: { readonly url: string } | { readonly file: string };
 }
 
 function partsOf(open: Session): Part[] {
-  const { input } = open;
-  if (input.kind === "url") return [{ table: tableNameOf(open.title), from: { url: input.url } }];
-  const sample = input.kind === "sample" ? sampleOf(input.id) : undefined;
-  if (sample) {
-    return [{ table: tableNameOf(sample.file), from: { url: new URL(sample.url, document.baseURI).href } }];
-  }
-  const names = input.kind === "files" ? input.files.map(({ name }) => name) : [open.title];
-  const tables = distinct(names.map(tableNameOf));
-  return names.map((name, index) => ({ table: tables[index]!, from: { file: name } }));
+  const places = placesOf(open);
+  const tables = distinct(places.map(({ name }) => tableNameOf(name)));
+  const variables = distinct(tables.map(variableOf));
+  return places.map(({ from }, index) => ({ table: tables[index]!, variable: variables[index]!, from }));
 }
 
-function variable(table: string): string {
-  const camel = table.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return /^[A-Za-z]/.test(camel) &&
-    !/^(default|pipeline|files|resource|class|new|import|export|in|for|if)$/.test(camel)
-    ? camel
-    : `${camel}Data`;
+function placesOf({ input, title }: Session): { name: string; from: Part["from"] }[] {
+  if (input.kind === "url") return [{ name: title, from: { url: input.url } }];
+  const sample = input.kind === "sample" ? sampleOf(input.id) : undefined;
+  if (sample) return [{ name: sample.file, from: { url: new URL(sample.url, document.baseURI).href } }];
+  const names = input.kind === "files" ? input.files.map(({ name }) => name) : [title];
+  return names.map((name) => ({ name, from: { file: name } }));
+}
+
+/** Words that a module cannot call a constant, and the names that the code below imports. */
+const TAKEN = new Set(
+  `arguments await break case catch class const continue debugger default delete do else enum eval export extends false
+   finally for function if implements import in instanceof interface let new null package private protected public return
+   static super switch this throw true try typeof var void while with yield
+   files parquet pipeline r2 resource worker`
+    .split(/\s+/)
+    .filter(Boolean),
+);
+
+function variableOf(table: string): string {
+  const name = table.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return TAKEN.has(name) ? `${name}Data` : name;
 }
 
 /** The pipeline that does what the page did, as TypeScript. */
@@ -34,17 +47,17 @@ export function pipelineCode(open: Session): string {
   const urls = parts.some(({ from }) => "url" in from);
   const local = parts.some(({ from }) => "file" in from);
   const imports = [local ? "files" : "", "pipeline", urls ? "resource" : ""].filter(Boolean).join(", ");
-  const bodies = parts.map(({ table, from }) =>
+  const bodies = parts.map(({ table, variable, from }) =>
     "url" in from
-      ? `const ${variable(table)} = resource("${table}", { write: "replace" }, ({ http }) =>\n  http.get(${JSON.stringify(from.url)}),\n);`
-      : `const ${variable(table)} = files("${table}", { from: ${JSON.stringify(from.file)}, write: "replace" });`,
+      ? `const ${variable} = resource("${table}", { write: "replace" }, ({ http }) =>\n  http.get(${JSON.stringify(from.url)}),\n);`
+      : `const ${variable} = files("${table}", { from: ${JSON.stringify(from.file)}, write: "replace" });`,
   );
   return `// pipeline.ts
 import { ${imports} } from "runlet";
 
 ${bodies.join("\n")}
 
-export default pipeline("${open.dataset}", [${parts.map(({ table }) => variable(table)).join(", ")}]);
+export default pipeline("${open.dataset}", [${parts.map(({ variable }) => variable).join(", ")}]);
 
 // npx runlet run pipeline.ts --to duckdb:${open.dataset}.duckdb
 `;
@@ -57,7 +70,7 @@ export function cliLine(open: Session): string {
   return parts
     .map(({ table, from }) => {
       const source = "url" in from ? from.url : from.file;
-      return `npx runlet load "${source.replace(/["$\x60\\]/g, "\\$&")}" --table ${table}${skip} --to duckdb:${open.dataset}.duckdb`;
+      return `npx runlet load ${shellWord(source)} --table ${table}${skip} --to duckdb:${open.dataset}.duckdb`;
     })
     .join("\n");
 }
@@ -65,9 +78,9 @@ export function cliLine(open: Session): string {
 /** The same as a Cloudflare Worker, loading to Parquet on R2 every hour. */
 export function workerCode(open: Session): string {
   const parts = partsOf(open);
-  const bodies = parts.map(({ table, from }) => {
-    const url = "url" in from ? from.url : `https://example.org/${from.file}`;
-    return `const ${variable(table)} = resource("${table}", { write: "replace" }, ({ http }) =>\n  http.get(${JSON.stringify(url)}),\n);`;
+  const bodies = parts.map(({ table, variable, from }) => {
+    const url = "url" in from ? from.url : `https://example.org/${encodeURIComponent(from.file)}`;
+    return `const ${variable} = resource("${table}", { write: "replace" }, ({ http }) =>\n  http.get(${JSON.stringify(url)}),\n);`;
   });
   return `// worker.ts: with a cron trigger and an R2 bucket called LAKE in wrangler.jsonc
 import { pipeline, resource } from "runlet";
@@ -76,7 +89,7 @@ import { worker } from "runlet/workers";
 
 ${bodies.join("\n")}
 
-export default worker(pipeline("${open.dataset}", [${parts.map(({ table }) => variable(table)).join(", ")}]), {
+export default worker(pipeline("${open.dataset}", [${parts.map(({ variable }) => variable).join(", ")}]), {
   to: (env: { LAKE: R2Bucket }) => parquet(r2(env.LAKE)),
 });
 `;
