@@ -52,4 +52,26 @@ describe("asking", () => {
     await visit.page.keyboard.type("orders__l");
     await visit.page.getByRole("option", { name: "orders__lines" }).waitFor();
   });
+
+  test("the editor undoes and redoes by the usual keys, and Tab leaves it", async () => {
+    const visit = await stage.shared();
+    const { page } = visit;
+    await visit.choose("orders.ndjson", ORDERS);
+    await visit.ready();
+    await visit.openTab("SQL");
+    const editor = page.getByRole("textbox", { name: "SQL" });
+    const first = await editor.innerText();
+    await visit.write("select 1");
+    await page.keyboard.press("Control+z");
+    await page.keyboard.press("Control+z");
+    await soon(() => editor.innerText()).toBe(first);
+    await page.keyboard.press("Control+Shift+z");
+    await page.keyboard.press("Control+y");
+    await soon(() => editor.innerText()).toBe("select 1");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.textContent")).toMatch(/^ ?Run/);
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("Shift+Tab");
+    expect(await page.evaluate("document.activeElement.id")).toBe("tab-sql");
+  });
 });

@@ -96,7 +96,7 @@ describe("the first visit", () => {
 
   test("a new version is shown at the next visit, and what was kept of the old one goes with its last tab", async () => {
     const old = await builtApp();
-    const app = await serveApp(old);
+    const app = await serveApp(old, "/app/");
     const newer = folderWith();
     cpSync(old, newer, { recursive: true });
     const edit = (name: string, change: (text: string) => string) =>
@@ -105,18 +105,21 @@ describe("the first visit", () => {
     edit("service-worker.js", (code) => code.replace(/[0-9a-f]{12}/, "newer0123456"));
     const visit = await stage.visit(app.url);
     const { page } = visit;
-    const versions = (of = page) =>
-      of.evaluate("caches.keys().then((names) => names.filter((name) => name.startsWith('runlet-app /')))");
     await visit.ready();
     await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
-    const [first] = (await versions()) as string[];
+    const beside = await visit.tab(new URL("/beside", app.url).href);
+    const versions = () =>
+      beside.evaluate(
+        "caches.keys().then((names) => names.filter((name) => name.startsWith('runlet-app ')))",
+      );
+    const kept = (await versions()) as string[];
+    expect(kept).toEqual([expect.stringMatching(/^runlet-app \/app\/ [0-9a-f]{12}$/)]);
     app.folder = newer;
     await page.reload();
     expect(await page.title()).toMatch(/^Newer: /);
-    await soon(versions).toEqual([first, "runlet-app / newer0123456"]);
-    await page.goto("about:blank");
-    const other = await visit.tab(app.url);
-    await soon(() => versions(other)).toEqual(["runlet-app / newer0123456"]);
+    await soon(versions).toEqual([...kept, "runlet-app /app/ newer0123456"]);
+    await page.close();
+    await soon(versions).toEqual(["runlet-app /app/ newer0123456"]);
     app.close();
   });
 });

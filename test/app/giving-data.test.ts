@@ -86,4 +86,40 @@ describe("giving it data", () => {
     );
     data.close();
   });
+
+  test("an address without an ending: its content type says that it is CSV", async () => {
+    const body = "id,name\n1,Ada\n2,Grace\n";
+    const data = await serveData({ "/people": { body, open: true, type: "text/csv; charset=utf-8" } });
+    const visit = await stage.shared();
+    await visit.address(`${data.url}people?format=csv`);
+    await visit.ready();
+    expect(await visit.tables()).toEqual(["people 2"]);
+    data.close();
+  });
+
+  test("a link, dropped, is its address; text that is dragged within the page or into a field is left alone", async () => {
+    const data = await serveData({ "/v1/orders.ndjson": { body: ORDERS, open: true } });
+    const visit = await stage.shared();
+    const { page } = visit;
+    const carrying = (text: string) =>
+      page.evaluateHandle((text) => {
+        const transfer = new DataTransfer();
+        transfer.setData("text/plain", text);
+        return transfer;
+      }, text);
+    await page.dispatchEvent("footer", "drop", {
+      dataTransfer: await carrying(`${data.url}v1/orders.ndjson`),
+    });
+    await soon(() => visit.tables()).toEqual(["orders 3", "orders__lines 3"]);
+    await visit.ready();
+    const text = await carrying("select,1");
+    await page.dispatchEvent("#address", "drop", { dataTransfer: text });
+    await page.dispatchEvent(".foot p", "dragstart", { dataTransfer: text });
+    await page.dispatchEvent(".foot p", "drop", { dataTransfer: text });
+    await page.dispatchEvent(".foot p", "dragend", { dataTransfer: text });
+    expect(await visit.tables()).toEqual(["orders 3", "orders__lines 3"]);
+    await page.dispatchEvent(".foot p", "drop", { dataTransfer: text });
+    await soon(() => visit.tables()).not.toContain("orders 3");
+    data.close();
+  });
 });

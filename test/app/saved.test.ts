@@ -53,7 +53,9 @@ describe("saved datasets", () => {
       await visit.choose("orders.ndjson", content);
       await visit.ready();
       await button("Save").click();
-      if (content === ORDERS) await list(page).getByRole("button", { name: "orders", exact: true }).waitFor();
+      if (content !== ORDERS) continue;
+      await list(page).getByRole("button", { name: "orders", exact: true }).waitFor();
+      await page.keyboard.press("Escape");
     }
     await button("Replace orders").click();
     await soon(() => page.locator(".status").innerText()).toContain("Saved");

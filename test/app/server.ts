@@ -38,7 +38,7 @@ export async function serveApp(folder: string, base = "/"): Promise<AppServer> {
     const inside = pathname.startsWith(base) ? decodeURIComponent(pathname.slice(base.length)) : "outside";
     const path = inside === "" ? "index.html" : inside;
     const bytes = await readFile(join(served.folder, path)).catch(() => undefined);
-    if (!bytes) return void response.writeHead(404).end();
+    if (!bytes) return void response.writeHead(404).end("nothing is here");
     response.writeHead(200, {
       "content-type": TYPES[extname(path)] ?? "application/octet-stream",
       "content-length": bytes.length,
@@ -55,12 +55,17 @@ export async function serveApp(folder: string, base = "/"): Promise<AppServer> {
 
 /** A server of another origin, as APIs are; `open` ones let other sites' pages read what they answer. */
 export async function serveData(
-  files: Record<string, { body: string | Uint8Array; open: boolean }>,
+  files: Record<string, { body: string | Uint8Array; open: boolean; type?: string }>,
 ): Promise<{ url: string; close(): void }> {
   const server = createServer((request, response) => {
     const file = files[new URL(request.url!, "http://data").pathname];
     if (!file) return void response.writeHead(404, { "access-control-allow-origin": "*" }).end();
-    response.writeHead(200, file.open ? { "access-control-allow-origin": "*" } : {}).end(file.body);
+    response
+      .writeHead(200, {
+        ...(file.open ? { "access-control-allow-origin": "*" } : {}),
+        ...(file.type ? { "content-type": file.type } : {}),
+      })
+      .end(file.body);
   });
   return { url: await listen(server), close: () => (server.closeAllConnections(), server.close()) };
 }

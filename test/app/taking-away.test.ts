@@ -82,6 +82,36 @@ describe("taking it away", () => {
     }
   });
 
+  test("as code that compiles, whatever the files are called", async () => {
+    const visit = await stage.shared();
+    const names = ["package.json", "pipeline.json", "a_2.json", "a.json", "a.ndjson", "2026 it's.json"];
+    await visit.page
+      .locator("input[type=file]")
+      .setInputFiles(names.map((name) => ({ name, mimeType: "", buffer: Buffer.from(`{"n":1}`) })));
+    await visit.ready();
+    expect(await visit.tables()).toEqual(
+      ["package", "pipeline", "a_2", "a", "a_3", "data_2026_it_s"].map((table) => `${table} 1`),
+    );
+    await visit.openTab("Take away");
+    const code = await visit.page.getByLabel("Pipeline", { exact: true }).innerText();
+    const folder = join("build", `code-${process.pid}`);
+    mkdirSync(folder, { recursive: true });
+    try {
+      writeFileSync(join(folder, "pipeline.ts"), code);
+      for (const name of names) writeFileSync(join(folder, name), `{"n":1}`);
+      const run = await runlet(["run", "pipeline.ts", "--to", "duckdb:code.duckdb", "--json"], {
+        cwd: folder,
+      });
+      expect(Object.keys(JSON.parse(run.stdout).tables)).toContain("data_2026_it_s");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const commands = await visit.page.getByLabel("Command line", { exact: true }).innerText();
+    expect(commands.split("\n").at(-1)).toBe(
+      `npx runlet load '2026 it'\\''s.json' --table data_2026_it_s --to duckdb:package.duckdb`,
+    );
+  });
+
   test("as a link: address, question and chart are in its fragment, and open again", async () => {
     const data = await serveData({ "/orders.ndjson": { body: ORDERS, open: true } });
     const visit = await stage.shared();

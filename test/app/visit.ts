@@ -24,7 +24,9 @@ export function openBrowser(): Promise<Browser> {
 }
 
 /** Asserts on what will be so within half a minute. */
-export const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
+export function soon(look: () => unknown): ReturnType<typeof expect.poll> {
+  return expect.poll(look, { timeout: 30_000 });
+}
 
 /** A person's visit: a fresh profile, a page of the app, and what went wrong in it. */
 export class Visit {

@@ -80,11 +80,12 @@ function drawn(tables: readonly TableView[], rankdir: Direction, most: number): 
   const names = new Set(tables.map(({ name }) => name));
   const content = new Map(tables.map((table) => [table.name, contentOf(table, most)]));
   if (rankdir === "LR") alignWidths(tables, content);
-  for (const { name } of tables) graph.setNode(name, { ...content.get(name)! });
-  for (const { name, parent } of tables) if (parent && names.has(parent)) graph.setEdge(parent, name);
+  for (const { name } of tables) graph.setNode(nodeOf(name), { ...content.get(name)! });
+  for (const { name, parent } of tables)
+    if (parent && names.has(parent)) graph.setEdge(nodeOf(parent), nodeOf(name));
   layout(graph);
   const boxes = tables.map((table): Box => {
-    const { x, y } = graph.node(table.name) as unknown as Point;
+    const { x, y } = graph.node(nodeOf(table.name)) as unknown as Point;
     const { width, height, columns, more } = content.get(table.name)!;
     return { table, columns, more, width, height, x: x - width / 2, y: y - height / 2 };
   });
@@ -99,6 +100,11 @@ function drawn(tables: readonly TableView[], rankdir: Direction, most: number): 
     width: Math.max(0, ...boxes.map((box) => box.x + box.width)) + MARGIN,
     height: Math.max(0, ...boxes.map((box) => box.y + box.height)) + MARGIN,
   };
+}
+
+/** The graph keeps its nodes in a plain object, which has a `constructor` already. */
+function nodeOf(table: string): string {
+  return `table ${table}`;
 }
 
 /** Tables of one level are equally wide, so that their edges form a line. */

@@ -5,7 +5,6 @@ import {
   resource,
   type LoadInfo,
   type Pipeline,
-  type Progress,
   type TableSchema,
   type Tables,
 } from "runlet";
@@ -21,6 +20,7 @@ import type { ChartWish } from "../charts/choose.ts";
 import { failureOf } from "./failure.ts";
 import { fetchSource } from "./fetch-source.ts";
 import { distinct, pastedName, tableNameOf, type Input } from "./input.ts";
+import { Rate } from "./rate.ts";
 import { sampleOf } from "./samples.ts";
 
 /** Records of each file that are looked at before the whole is read. */
@@ -110,20 +110,20 @@ async function read(
   show(opened, first.schema, first.tables);
 
   const schema: Record<string, TableSchema> = { ...first.schema };
-  const meter = new Rate(opened);
+  const meter = new Rate(opened, first.tables);
   const database = fetched(duckdb(), signal);
   const letGo = () => void database.close().catch(() => undefined);
   const running = whole.run({
     to: ahead(database, (table) => {
       schema[table.name] = table;
-      opened.tables.value = tableViews(schema as Tables, meter.rows);
+      opened.tables.value = tableViews(schema as Tables, meter.rowsOf(schema));
     }),
     normalise,
     signal,
     onProgress: (progress) => {
       meter.at(progress);
       if (progress.stage === "commit" && opened.stage.value === "reading") opened.stage.value = "loading";
-      opened.tables.value = tableViews(schema as Tables, meter.rows);
+      opened.tables.value = tableViews(schema as Tables, meter.rowsOf(schema));
     },
   });
   running.catch(letGo);
@@ -192,23 +192,4 @@ function engineTime({ trace }: LoadInfo): number {
   return trace.steps
     .filter(({ step }) => step === "normalise")
     .reduce((sum, { durationMs }) => sum + durationMs, 0);
-}
-
-/** Counts rows and measures how long the engine takes. */
-class Rate {
-  rows: Readonly<Record<string, number>> = {};
-  readonly #opened: Session;
-  readonly #started = performance.now();
-  #ms = 0;
-
-  constructor(opened: Session) {
-    this.#opened = opened;
-  }
-
-  at({ bytes, rows, tables, stage }: Progress): void {
-    // Waiting for DuckDB is no work of the engine's.
-    if (stage === "extract" || this.#ms === 0) this.#ms = performance.now() - this.#started;
-    this.rows = tables;
-    this.#opened.figures.value = { bytes, rows, ms: this.#ms };
-  }
 }

@@ -60,7 +60,7 @@ ${bodies.join("\n")}
 export default pipeline("${open.dataset}", [${parts.map(({ variable }) => variable).join(", ")}]);
 
 // npx runlet run pipeline.ts --to duckdb:${open.dataset}.duckdb
-`;
+${open.rejects.value > 0 ? `// Bad records are set aside where it is run by code: normalise: { onBadRecord: "quarantine" }\n` : ""}`;
 }
 
 /** The command that does what the page did. */
