@@ -14,8 +14,6 @@ export const FAILPOINTS = [
   "destination.write.before",
   "destination.write.after",
   "destination.widen.before",
-  "destination.merge.before",
-  "destination.merge.after",
   "package.state.before",
   "package.state.after",
   "package.seal.before",
