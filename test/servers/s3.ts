@@ -22,9 +22,9 @@ async function installed(): Promise<string> {
   const program = join(FOLDER, "bin/moto_server");
   if (existsSync(program)) return program;
   process.stderr.write(`installing moto ${VERSION} (pip) into ${FOLDER}: a server of S3 for tests\n`);
-  const partial = `${FOLDER}.${process.pid}`;
   mkdirSync(resolve("build"), { recursive: true });
   try {
+    await ensureVenv();
     await run("python3", ["-m", "venv", FOLDER]);
     await run(join(FOLDER, "bin/pip"), ["install", "--quiet", `moto[server]==${VERSION}`], {
       maxBuffer: 1 << 24,
@@ -32,10 +32,20 @@ async function installed(): Promise<string> {
   } catch (cause) {
     rmSync(FOLDER, { recursive: true, force: true });
     throw new Error("the tests of S3 need python3 with venv and pip, to install moto", { cause });
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
   }
   return program;
+}
+
+/** Debian has venv in a package of its own; as root it is installed where it is missing. */
+async function ensureVenv(): Promise<void> {
+  const there = await run("python3", ["-c", "import venv, ensurepip"]).then(
+    () => true,
+    () => false,
+  );
+  if (there || process.getuid?.() !== 0) return;
+  const command = "apt-get update && apt-get install -y --no-install-recommends python3-venv";
+  process.stderr.write(`no python3 with venv found; installing Debian's: ${command}\n`);
+  await run("sh", ["-c", command], { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
 }
 
 async function freePort(): Promise<number> {
