@@ -18,6 +18,7 @@ const { values } = parseArgs({
 });
 const jiti = createJiti(import.meta.url);
 const binaries = await jiti.import("../test/runtimes/binaries.ts");
+const { workerdPort } = await jiti.import("../test/runtimes/workerd-port.ts");
 const { installProject } = await jiti.import("../test/packaging/installed-project.ts");
 
 const project = installProject();
@@ -100,7 +101,8 @@ async function workerdRound() {
     });
     const ended = new Promise((resolve) => child.on("close", resolve));
     try {
-      const port = await portOf(child.stdio[3]);
+      const port = await workerdPort(child.stdio[3]);
+      if (!port) throw new Error("workerd does not listen");
       const begin = performance.now();
       const answer = await fetch(`http://127.0.0.1:${port}/`);
       await answer.text();
@@ -111,16 +113,6 @@ async function workerdRound() {
       await ended;
     }
   }
-}
-
-async function portOf(control) {
-  let text = "";
-  for await (const chunk of control) {
-    text += chunk;
-    const port = /"event":"listen".*?"port":(\d+)/.exec(text)?.[1];
-    if (port) return Number(port);
-  }
-  throw new Error(`workerd does not listen: ${text}`);
 }
 
 function workerdFile(name, wasm) {

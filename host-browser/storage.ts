@@ -1,4 +1,5 @@
 import { RunletError } from "../core/errors.ts";
+import { folderName } from "../core/packages/folder-name.ts";
 import type { Storage, StorageLock, StoredItem } from "../core/packages/storage.ts";
 import { found, opfsFile, opfsFolder, opfsPath } from "./opfs.ts";
 import { isQuotaError, quotaExceeded } from "./quota.ts";
@@ -45,12 +46,6 @@ export function opfsStorage(name: string): Storage {
     remove: (item) => guarded("remove", item, () => removeWhole(at(item))),
     lock: (item, what) => guarded("lock", item, () => hold(at(item), what)),
   };
-}
-
-/** A name as a folder. */
-function folderName(name: string): string {
-  const plain = name.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 100);
-  return /^\.*$/.test(plain) ? `_${plain}` : plain;
 }
 
 async function writeWhole(path: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {

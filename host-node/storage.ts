@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, sta
 import { dirname, join } from "node:path";
 import { RunletError } from "../core/errors.ts";
 import { failpoint } from "../core/packages/failpoints.ts";
+import { folderName } from "../core/packages/folder-name.ts";
 import type { Storage, StorageLock, StoredItem } from "../core/packages/storage.ts";
 import { environment } from "./environment.ts";
 import { holderName, takeLock } from "./lock-file.ts";
@@ -76,12 +77,6 @@ async function lockIn(place: string, file: string, what: string): Promise<Storag
       if ((error as NodeJS.ErrnoException).code !== "ENOENT" || attempt === 3) throw error;
     }
   }
-}
-
-/** A name as a folder on every file system. */
-function folderName(name: string): string {
-  const plain = name.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 100);
-  return /^\.*$/.test(plain) ? `_${plain}` : plain;
 }
 
 async function writeWhole(

@@ -15,7 +15,7 @@ export interface ServeOptions extends RequestOptions {
   waitUntil?(work: Promise<unknown>): void;
 }
 
-/** A handler for `Deno.serve`, `Bun.serve` and whatever else speaks Request and Response.
+/** A fetch handler: for servers, workers and functions that give a Request and take a Response.
  *
  *  - `POST /run` runs the pipeline and answers its LoadInfo as JSON. Query, or a JSON body: `only`, `limit`, `refresh`;
  *    `wait=false` answers 202 at once.

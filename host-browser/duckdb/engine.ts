@@ -28,6 +28,7 @@ const CONFIG = {
 
 /** DuckDB in a worker, on one database. */
 export class BrowserEngine {
+  readonly timeZones = false;
   readonly worker: DuckDBWorker;
   readonly #file: DatabaseFile | undefined;
   /** Bytes inserted: a measure of what the engine's memory has grown to. */

@@ -1,18 +1,10 @@
-import { CATALOG, type DuckDBDriver, type DuckDBOpenOptions } from "../../core/destinations/duckdb/driver.ts";
+import type { DuckDBDriver, DuckDBOpenOptions } from "../../core/destinations/duckdb/driver.ts";
+import { OpenDatabases } from "../../core/destinations/duckdb/open-databases.ts";
 import { RunletError } from "../../core/errors.ts";
 import { OPFS, opfsPath } from "../opfs.ts";
 import { BrowserEngine } from "./engine.ts";
 
-/** A database that is open in this page, and how many sessions hold it. */
-interface OpenDatabase {
-  opened: Promise<BrowserEngine>;
-  holders: number;
-  writing: boolean;
-}
-
-/** The files that are open, and those that are being closed. */
-const files = new Map<string, OpenDatabase>();
-const closing = new Map<string, Promise<void>>();
+const databases = new OpenDatabases();
 
 /** Engines of databases in memory that nobody holds any more are stopped. */
 const forgotten = new FinalizationRegistry<BrowserEngine>((engine) => engine.terminate());
@@ -40,62 +32,30 @@ export async function openDuckDB(options: DuckDBOpenOptions): Promise<DuckDBDriv
   const path = options.path === undefined ? undefined : opfsAddress(options.path);
   // A copy is what the file holds now: each opening makes its own.
   const key = options.readOnly ? undefined : path;
-  while (key !== undefined && closing.has(key)) await closing.get(key);
-  const database = (key === undefined ? undefined : files.get(key)) ?? {
-    opened: BrowserEngine.open({ ...options, path }),
-    holders: 0,
-    writing: false,
-  };
-  // Counted before waiting: the last other holder may close meanwhile.
-  database.holders++;
-  if (key !== undefined) files.set(key, database);
-  const leave = (): boolean => {
-    if (--database.holders > 0) return false;
-    if (key !== undefined) files.delete(key);
-    return true;
-  };
-  const engine = await database.opened.catch((error: unknown) => {
-    leave();
-    throw error;
-  });
-  let held = true;
+  let own: BrowserEngine | undefined;
+  const shared = await databases.share(
+    key,
+    async () => (own = await BrowserEngine.open({ ...options, path })),
+  );
   const driver: DuckDBDriver = {
-    timeZones: false,
-    async connect() {
-      const connection = await engine.connect();
-      await connection.exec(`USE ${CATALOG}`);
-      return connection;
-    },
-    async close() {
-      if (!held) return;
-      held = false;
+    ...shared,
+    close() {
       forgotten.unregister(driver);
-      if (!leave()) return;
-      const closed = engine.close().finally(() => {
-        if (key !== undefined) closing.delete(key);
-      });
-      if (key !== undefined) closing.set(key, closed);
-      await closed;
+      return shared.close();
     },
-    claimWriter() {
-      if (options.readOnly) {
-        throw new RunletError("DESTINATION_FAILED", "the database was opened to be read only", {
-          hint: "load to the file itself: leave readOnly out",
-        });
-      }
-      if (database.writing) return false;
-      return (database.writing = true);
-    },
-    releaseWriter() {
-      database.writing = false;
-    },
+    ...(options.readOnly ? { claimWriter: refuseWriting } : {}),
   };
-  if (key === undefined) forgotten.register(driver, engine, driver);
+  if (key === undefined && own) forgotten.register(driver, own, driver);
   return driver;
+}
+
+function refuseWriting(): never {
+  throw new RunletError("DESTINATION_FAILED", "the database was opened to be read only", {
+    hint: "load to the file itself: leave readOnly out",
+  });
 }
 
 /** Whether this page has the file open. */
 export function isOpenHere(path: string): boolean {
-  const key = opfsAddress(path);
-  return files.has(key) || closing.has(key);
+  return databases.has(opfsAddress(path));
 }

@@ -1,7 +1,8 @@
 import type { DuckDBDriverName } from "../../core/destinations/duckdb/driver.ts";
 import { RunletError } from "../../core/errors.ts";
 import { environment } from "../environment.ts";
-import type { Engine, EngineOptions } from "./engine.ts";
+import type { DatabaseEngine } from "../../core/destinations/duckdb/open-databases.ts";
+import type { EngineOptions } from "./engine.ts";
 import { openNative } from "./native-engine.ts";
 import { loadNative, type NativeBindings } from "./native-library.ts";
 import { openWasm } from "./wasm-engine.ts";
@@ -24,7 +25,7 @@ function fromEnvironment(): DuckDBDriverName | undefined {
  *  is there and works on this machine, else duckdb-wasm. Throws DRIVER_MISSING. */
 export async function chooseEngine(
   name: DuckDBDriverName | undefined,
-): Promise<(options: EngineOptions) => Promise<Engine>> {
+): Promise<(options: EngineOptions) => Promise<DatabaseEngine>> {
   const chosen = name ?? fromEnvironment();
   const native = (bindings: NativeBindings) => (options: EngineOptions) => openNative(bindings, options);
   if (chosen === "native") return native(loadNative());
@@ -40,7 +41,7 @@ export async function chooseEngine(
 }
 
 /** `before` is why native DuckDB could not be used when that was tried first. */
-async function wasm(before?: unknown): Promise<(options: EngineOptions) => Promise<Engine>> {
+async function wasm(before?: unknown): Promise<(options: EngineOptions) => Promise<DatabaseEngine>> {
   try {
     await loadLibrary();
   } catch (error) {

@@ -7,7 +7,8 @@ import {
   JSON_SEED,
 } from "../../core/destinations/duckdb/driver.ts";
 import { quoteName } from "../../core/destinations/sql/quote.ts";
-import type { Engine, EngineOptions } from "./engine.ts";
+import type { DatabaseEngine } from "../../core/destinations/duckdb/open-databases.ts";
+import type { EngineOptions } from "./engine.ts";
 import { insertStream } from "./native-insert.ts";
 import type { NativeBindings, NativeConnection, NativeDatabase } from "./native-library.ts";
 import { resultStream } from "./native-result.ts";
@@ -25,7 +26,7 @@ function nativeError(error: unknown): DuckDBError {
   return new DuckDBError(message, { cause, storage: cause });
 }
 
-class NativeEngine implements Engine {
+class NativeEngine implements DatabaseEngine {
   readonly timeZones = true;
   readonly #bindings: NativeBindings;
   readonly #database: NativeDatabase;
@@ -131,7 +132,7 @@ export class NativeSession implements DuckDBConnection {
 }
 
 /** Opens one database with the native addon. */
-export async function openNative(bindings: NativeBindings, options: EngineOptions): Promise<Engine> {
+export async function openNative(bindings: NativeBindings, options: EngineOptions): Promise<DatabaseEngine> {
   const database = await bindings.open(":memory:", bindings.create_config());
   const engine = new NativeEngine(bindings, database);
   try {

@@ -1,27 +1,12 @@
 import { existsSync } from "node:fs";
-import { CATALOG, type DuckDBDriver, type DuckDBOpenOptions } from "../../core/destinations/duckdb/driver.ts";
+import type { DuckDBDriver, DuckDBOpenOptions } from "../../core/destinations/duckdb/driver.ts";
+import { type DatabaseEngine, OpenDatabases } from "../../core/destinations/duckdb/open-databases.ts";
 import { RunletError } from "../../core/errors.ts";
 import { isWritable, locateFile, refuseForeignFile, storageError } from "./database-file.ts";
 import { chooseEngine } from "./choice.ts";
-import type { Engine } from "./engine.ts";
 import { type FileLock, lockFile } from "./lock.ts";
 
-interface Opened {
-  engine: Engine;
-  /** Absent in memory and where the file is read only. */
-  lock: FileLock | undefined;
-}
-
-/** A database that is open in this process, and how many sessions hold it. */
-interface OpenDatabase {
-  opened: Promise<Opened>;
-  holders: number;
-  writing: boolean;
-}
-
-/** The files that are open, and those that are being closed. */
-const files = new Map<string, OpenDatabase>();
-const closing = new Map<string, Promise<void>>();
+const databases = new OpenDatabases();
 
 /** Opens a DuckDB database with the native addon or duckdb-wasm; see `OpenDuckDB` for what it throws. Sessions of this
  *  process that name the same file share the engine that opened it. */
@@ -32,55 +17,11 @@ export async function openDuckDB(options: DuckDBOpenOptions): Promise<DuckDBDriv
     });
   }
   const key = options.path === undefined ? undefined : locateFile(options.path, options.existing ?? false);
-  while (key !== undefined && closing.has(key)) await closing.get(key);
-  const database = (key === undefined ? undefined : files.get(key)) ?? {
-    opened: start({ ...options, path: key }),
-    holders: 0,
-    writing: false,
-  };
-  // Counted before waiting: the last other holder may close meanwhile.
-  database.holders++;
-  if (key !== undefined) files.set(key, database);
-  const leave = (): boolean => {
-    if (--database.holders > 0) return false;
-    if (key !== undefined) files.delete(key);
-    return true;
-  };
-  const { engine, lock } = await database.opened.catch((error: unknown) => {
-    leave();
-    throw error;
-  });
-  let held = true;
-  return {
-    timeZones: engine.timeZones,
-    async connect() {
-      const connection = await engine.connect();
-      await connection.exec(`USE ${CATALOG}`);
-      return connection;
-    },
-    async close() {
-      if (!held) return;
-      held = false;
-      if (!leave()) return;
-      const closed = engine.close().finally(() => {
-        lock?.release();
-        if (key !== undefined) closing.delete(key);
-      });
-      if (key !== undefined) closing.set(key, closed);
-      await closed;
-    },
-    claimWriter() {
-      if (database.writing) return false;
-      return (database.writing = true);
-    },
-    releaseWriter() {
-      database.writing = false;
-    },
-  };
+  return databases.share(key, () => start({ ...options, path: key }));
 }
 
-/** Locks the file and starts an engine on it. */
-async function start(options: DuckDBOpenOptions): Promise<Opened> {
+/** Locks the file and starts an engine on it, whose end unlocks it. */
+async function start(options: DuckDBOpenOptions): Promise<DatabaseEngine> {
   const { path } = options;
   const openEngine = await chooseEngine(options.driver);
   let lock: FileLock | undefined;
@@ -95,7 +36,12 @@ async function start(options: DuckDBOpenOptions): Promise<Opened> {
     }
   }
   try {
-    return { engine: await openEngine({ ...options, readOnly }), lock };
+    const engine = await openEngine({ ...options, readOnly });
+    return {
+      timeZones: engine.timeZones,
+      connect: () => engine.connect(),
+      close: () => engine.close().finally(() => lock?.release()),
+    };
   } catch (error) {
     lock?.release();
     throw error;

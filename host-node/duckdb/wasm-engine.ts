@@ -8,7 +8,8 @@ import {
 } from "../../core/destinations/duckdb/driver.ts";
 import { jsonSeedStream } from "../../core/destinations/duckdb/json-seed.ts";
 import { resultStream } from "../../core/destinations/duckdb/result-stream.ts";
-import type { Engine, EngineOptions } from "./engine.ts";
+import type { DatabaseEngine } from "../../core/destinations/duckdb/open-databases.ts";
+import type { EngineOptions } from "./engine.ts";
 import { closeFiles, FILE_RUNTIME, setDatabase, takeFailure } from "./file-runtime.ts";
 import { loadLibrary, type WasmBindings } from "./wasm-library.ts";
 
@@ -23,7 +24,7 @@ const CONFIG = {
   },
 };
 
-class WasmEngine implements Engine {
+class WasmEngine implements DatabaseEngine {
   readonly timeZones = false;
   readonly bindings: WasmBindings;
   #broken: unknown;
@@ -140,7 +141,7 @@ function takeIdle(): WasmBindings | undefined {
 }
 
 /** Starts duckdb-wasm's blocking build, in this thread, on one database. */
-export async function openWasm(options: EngineOptions): Promise<Engine> {
+export async function openWasm(options: EngineOptions): Promise<DatabaseEngine> {
   const bindings = takeIdle() ?? (await (await loadLibrary()).create(FILE_RUNTIME));
   setDatabase(bindings.mod, options.path);
   const engine = new WasmEngine(bindings);

@@ -7,20 +7,10 @@ import {
   type Locator,
   type Page,
 } from "playwright-core";
-import { chromiumBinary } from "../runtimes/chromium-binary.ts";
+import { chromiumOptions } from "../runtimes/chromium-options.ts";
 
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumBinary(),
-    headless: true,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--no-first-run",
-    ],
-  });
+  return chromium.launch(chromiumOptions());
 }
 
 /** Asserts on what will be so within half a minute. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type BrowserContext, type Page } from "playwright-core";
-import { chromiumBinary } from "../runtimes/chromium-binary.ts";
+import { chromiumOptions } from "../runtimes/chromium-options.ts";
 
 /** A Chromium with a profile that outlives it. */
 export interface ProfiledBrowser {
@@ -38,19 +38,7 @@ export async function newProfile(): Promise<Profile> {
 }
 
 async function start(folder: string): Promise<ProfiledBrowser> {
-  const context = await chromium.launchPersistentContext(folder, {
-    executablePath: chromiumBinary(),
-    headless: true,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  const context = await chromium.launchPersistentContext(folder, chromiumOptions());
   return {
     context,
     async open(url) {

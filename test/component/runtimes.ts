@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { bunBinary, chromiumBinary, denoBinary, nodeBinary } from "../runtimes/binaries.ts";
+import { bunBinary, denoBinary, nodeBinary } from "../runtimes/binaries.ts";
+import { chromiumOptions } from "../runtimes/chromium-options.ts";
 import { start } from "../runtimes/child.ts";
 import { readResults, type PlainDone, type PlainJob } from "./command.ts";
 import { pythonOfWasmtime } from "./wasmtime.ts";
@@ -110,7 +111,7 @@ async function inBun(jobs: readonly PlainJob[], { command }: Paths): Promise<Pla
 
 /** In a page whose files come from this repository, by routing: no server, no network. */
 async function inChromium(_: readonly PlainJob[], { command, jobs }: Paths): Promise<PlainDone[]> {
-  const browser = await chromium.launch({ executablePath: chromiumBinary(), args: ["--no-sandbox"] });
+  const browser = await chromium.launch(chromiumOptions());
   try {
     const page = await browser.newPage();
     await page.route("http://wasi.test/**", async (route) => {

@@ -7,7 +7,9 @@ import { build as bundle, type BuildOptions } from "esbuild";
 import { chromium } from "playwright-core";
 import { build as viteBuild } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bunBinary, chromiumBinary, denoBinary, nodeBinary, workerdBinary } from "../runtimes/binaries.ts";
+import { bunBinary, denoBinary, nodeBinary, workerdBinary } from "../runtimes/binaries.ts";
+import { chromiumOptions } from "../runtimes/chromium-options.ts";
+import { workerdPort } from "../runtimes/workerd-port.ts";
 import { printed, start, stop } from "../runtimes/child.ts";
 import { installProject, manifest, type InstalledProject } from "./installed-project.ts";
 
@@ -200,10 +202,7 @@ async function vite(outDir: string): Promise<void> {
 /** What a page leaves in `result`; the project's files are served, and a page for each module that has none. */
 async function inChromium(path: string): Promise<Found> {
   const server = await serveProject();
-  const browser = await chromium.launch({
-    executablePath: chromiumBinary(),
-    args: ["--no-sandbox", "--disable-gpu"],
-  });
+  const browser = await chromium.launch(chromiumOptions());
   try {
     const page = await browser.newPage();
     const complaints: string[] = [];
@@ -267,7 +266,7 @@ const worker :Workerd.Worker = (
   try {
     const failed = ended.then((code) => Promise.reject(new Error(`workerd ended with ${code}\n${said.err}`)));
     failed.catch(() => undefined);
-    const port = (await portOf(child.stdio[3] as Readable)) ?? (await failed);
+    const port = (await workerdPort(child.stdio[3] as Readable)) ?? (await failed);
     const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
     const answer = await ask("/check");
     if (!answer.ok) throw new Error(`workerd answered ${answer.status}\n${said.err}`);
@@ -275,15 +274,4 @@ const worker :Workerd.Worker = (
   } finally {
     await stop(child, ended);
   }
-}
-
-/** What workerd says on its control channel, a JSON line each; undefined when it ends without listening. */
-async function portOf(control: Readable): Promise<number | undefined> {
-  let text = "";
-  for await (const chunk of control) {
-    text += String(chunk);
-    const port = /"event":"listen".*?"port":(\d+)/.exec(text)?.[1];
-    if (port) return Number(port);
-  }
-  return undefined;
 }

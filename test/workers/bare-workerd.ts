@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { workerdBinary } from "../runtimes/binaries.ts";
 import { start, stop } from "../runtimes/child.ts";
 import type { Bundle } from "./bundled.ts";
+import { workerdPort } from "../runtimes/workerd-port.ts";
 
 export interface BareOptions {
   bindings?: Record<string, string>;
@@ -32,7 +33,7 @@ export async function startWorkerd(bundle: Bundle, options: BareOptions): Promis
   });
   const failed = ended.then((code) => Promise.reject(new Error(`workerd ended with ${code}\n${said.err}`)));
   failed.catch(() => undefined);
-  const port = await Promise.race([portOf(child.stdio[3] as Readable), failed]);
+  const port = (await Promise.race([workerdPort(child.stdio[3] as Readable), failed])) ?? (await failed);
   return {
     url: `http://127.0.0.1:${port}/`,
     memory() {
@@ -44,17 +45,6 @@ export async function startWorkerd(bundle: Bundle, options: BareOptions): Promis
     said: () => said.out + said.err,
     stop: () => stop(child, ended),
   };
-}
-
-/** workerd says on its control channel, a JSON line each, where it listens. */
-async function portOf(control: Readable): Promise<number> {
-  let text = "";
-  for await (const chunk of control) {
-    text += chunk;
-    const port = /"event":"listen".*?"port":(\d+)/.exec(text)?.[1];
-    if (port) return Number(port);
-  }
-  throw new Error(`workerd does not listen: ${text}`);
 }
 
 function configuration(bundle: Bundle, options: BareOptions): string {

@@ -1,8 +1,8 @@
 import { existsSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
-import { chromium, type Browser } from "playwright-core";
+import { chromium } from "playwright-core";
 import { repository } from "../../packaging/tarball.ts";
-import { chromiumBinary } from "../../runtimes/binaries.ts";
+import { chromiumOptions } from "../../runtimes/chromium-options.ts";
 import type { SuiteOutcome } from "../suite.ts";
 import type { App } from "../app.ts";
 import type { Ran, Run, Times } from "./runtime.ts";
@@ -50,7 +50,7 @@ async function bundle(app: App, entry: string): Promise<void> {
 }
 
 async function inPage(origin: string, path: string): Promise<Ran> {
-  const browser = await openChromium();
+  const browser = await chromium.launch(chromiumOptions());
   try {
     const page = await browser.newPage();
     const failed = new Promise<never>((_, reject) => page.on("pageerror", reject));
@@ -69,21 +69,4 @@ async function inPage(origin: string, path: string): Promise<Ran> {
   } finally {
     await browser.close();
   }
-}
-
-/** With a profile of its own, and asking nothing of the network by itself. */
-function openChromium(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumBinary(),
-    headless: true,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
 }

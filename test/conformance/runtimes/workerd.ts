@@ -7,6 +7,7 @@ import { serveBucket } from "../../workers/bucket-server.ts";
 import type { App } from "../app.ts";
 import type { SuiteOutcome } from "../suite.ts";
 import type { Ran, Run } from "./runtime.ts";
+import { workerdPort } from "../../runtimes/workerd-port.ts";
 
 /** Bare workerd: the bundles, and core.wasm and parquet-wasm's as modules beside them. No compatibility flag but the one
  *  that the driver of Postgres needs, in a Worker of its own. The bucket is a server of this process. */
@@ -71,7 +72,7 @@ async function inWorkerd<T>(
   try {
     const failed = ended.then((code) => Promise.reject(new Error(`workerd ended with ${code}\n${said.err}`)));
     failed.catch(() => undefined);
-    const port = await Promise.race([portOf(child.stdio[3] as Readable), failed]);
+    const port = (await Promise.race([workerdPort(child.stdio[3] as Readable), failed])) ?? (await failed);
     const ask: Ask = async <U>(path: string) => {
       const response = await fetch(`http://127.0.0.1:${port}${path}`);
       if (!response.ok) throw new Error(`workerd answered ${response.status}\n${said.err}`);
@@ -81,18 +82,6 @@ async function inWorkerd<T>(
   } finally {
     await stop(child, ended);
   }
-}
-
-/** workerd says on its control channel, a JSON line each, where it listens. */
-async function portOf(control: Readable): Promise<number> {
-  let text = "";
-  for await (const chunk of control) {
-    text += chunk;
-    const port = /"event":"listen".*?"port":(\d+)/.exec(text)?.[1];
-    if (port) return Number(port);
-  }
-  // How it ended says more.
-  return new Promise(() => undefined);
 }
 
 function textOf(entry: string, { wasm, texts, bucket, flags = [] }: Configuration): string {
