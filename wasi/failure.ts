@@ -62,7 +62,7 @@ export function prepareFailures(): void {
 export function fail(code: string, hint: string): void {
   clearBuffer(name);
   putText(name, code);
-  report(name.ptr, name.len, 0, 0, 0, 0, 0, 0, 0, hint);
+  report(name.ptr, name.len, 0, 0, 0, 0, 0, 0, 0, 0, 0, hint);
 }
 
 /** As {@link fail}, with a literal as message. */
@@ -88,6 +88,8 @@ export function failResult(area: usize): void {
     load<u64>(area, 48),
     load<usize>(area, 56),
     load<u32>(area, 60),
+    load<usize>(area, 64),
+    load<u32>(area, 68),
     remedy(code, n),
   );
 }
@@ -133,6 +135,8 @@ function report(
   line: u64,
   excerpt: usize,
   excerptLength: usize,
+  column: usize,
+  columnLength: usize,
   hint: string,
 ): void {
   const status = exitCode(code, codeLength);
@@ -154,6 +158,10 @@ function report(
       if (excerptLength) {
         putText(err, ',"excerpt":');
         putJsonString(err, excerpt, excerptLength);
+      }
+      if (columnLength) {
+        putText(err, ',"column":');
+        putJsonString(err, column, columnLength);
       }
     }
     putText(err, '},"exit":');

@@ -19,7 +19,7 @@ export interface EngineConfig {
   maxTableNesting?: number;
   onTypeConflict?: "widen" | "variant";
   onBadRecord?: "error" | "quarantine";
-  /** Adds `_dlt_root_id` to nested tables. */
+  /** Adds `_dlt_root_id` to all nested tables; tables that have it already keep it. */
   rootKey?: boolean;
   /** Defaults: depth 512 (at most 1024), recordBytes 64 MiB (at most 256 MiB), columns per table 10,000, tables 4,096,
    *  memoryBytes 4 GiB. */
@@ -31,6 +31,15 @@ export interface EngineConfig {
 export interface TableHints {
   columns?: ColumnHint[];
   maxTableNesting?: number;
+  /** What the ids of root rows are made of: `random` (default, from the seed and the record's place), `key` (dlt's hash of
+   *  the primary key: NULL_IN_KEY where a part is missing) or `row` (dlt's hash of the record). Ids of nested rows are then
+   *  dlt's, too. */
+  rowId?: "random" | "key" | "row";
+  /** Adds `_dlt_root_id` to its nested tables. */
+  rootKey?: boolean;
+  /** Adds `_runlet_record` to the batches of the table and of those nested in it: a number that all rows of a record share,
+   *  and that grows from record to record. It is in no schema. */
+  recordNumber?: boolean;
 }
 
 /** A hint for the value at `path` (keys of the source, lists are passed through: `["labels", "color"]`). */
@@ -42,6 +51,11 @@ export interface ColumnHint {
   nullable?: boolean;
   primaryKey?: boolean;
   mergeKey?: boolean;
+  /** What a merge takes the column for; the schema document says which column that is. */
+  hardDelete?: boolean;
+  dedupSort?: "asc" | "desc";
+  validFrom?: boolean;
+  validTo?: boolean;
   /** Name of the column, before normalising. */
   as?: string;
   drop?: boolean;

@@ -177,6 +177,7 @@ class BoundEngine implements Engine {
     const code = this.#text(area + 8);
     const view = this.#data();
     const excerpt = this.#text(area + 56);
+    const column = this.#text(area + 64);
     const table = this.#text(area + 24);
     const record = Number(view.getBigUint64(area + 32, true));
     const where = record
@@ -186,6 +187,7 @@ class BoundEngine implements Engine {
           offset: Number(view.getBigUint64(area + 40, true)),
           line: Number(view.getBigUint64(area + 48, true)),
           ...(excerpt ? { excerpt } : {}),
+          ...(column ? { column } : {}),
         }
       : {};
     const near = excerpt ? ` near ${JSON.stringify(excerpt)}` : "";

@@ -39,6 +39,8 @@ export interface MergePlan {
   readonly hardDelete?: { readonly column: string; readonly bool: boolean };
   /** No primary key comes twice; rows are not compared with each other. */
   readonly deduplicated?: boolean;
+  /** All rows that are there go first. */
+  readonly anew?: boolean;
   /** For scd2: columns of validity and row version, ISO 8601 time of the change, and what marks a row that is valid
    *  (absent: null). */
   readonly scd2?: {

@@ -14,6 +14,8 @@ export const FAILPOINTS = [
   "destination.write.before",
   "destination.write.after",
   "destination.widen.before",
+  "destination.merge.before",
+  "destination.merge.after",
   "package.state.before",
   "package.state.after",
   "package.seal.before",

@@ -32,7 +32,9 @@ export function packageLoad(load: DestinationLoad, into: PackageWriter): Destina
       ? {
           async merge(plan) {
             into.merged(plan);
+            failpoint("destination.merge.before");
             await load.merge!(plan);
+            failpoint("destination.merge.after");
           },
         }
       : {}),

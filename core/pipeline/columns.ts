@@ -3,6 +3,7 @@ import { RunletError } from "../errors.ts";
 import { DATA_TYPES } from "../schema/types.ts";
 import type { Config } from "./config.ts";
 import type { AnyOptions, Column, DltType } from "./options.ts";
+import { mergeHints, mergingOf } from "./merging.ts";
 import { parsePath } from "./path.ts";
 import { keys } from "./resource.ts";
 
@@ -21,7 +22,11 @@ export async function tableHints(name: string, options: AnyOptions, config: Conf
     Object.assign(at(field), await columnHint(`${name}.${field}`, column, config));
   }
   for (const key of keys(options)) Object.assign(at(key), { primaryKey: true, nullable: false });
+  const merging = mergingOf(options);
+  const merge = merging && mergeHints(merging);
+  for (const [field, role] of merge?.fields ?? []) Object.assign(at(field), role);
   return {
+    ...merge?.table,
     ...(hints.size ? { columns: [...hints.values()] } : {}),
     ...(options.maxNesting === undefined ? {} : { maxTableNesting: options.maxNesting }),
   };

@@ -5,7 +5,7 @@ import { bumpState, defaultState, encodeState, type PipelineState } from "../sch
 import type { StoredSchema } from "../schema/stored.ts";
 import type { Tables } from "../schema/types.ts";
 import { basedOn } from "../packages/load-package.ts";
-import { loadMicros } from "./load-id.ts";
+import { isoMicros, loadMicros } from "./load-id.ts";
 import { withOwnState } from "./own-state.ts";
 import type { Plan } from "./plan.ts";
 
@@ -66,7 +66,7 @@ export async function commitFacts(input: CommitInput): Promise<{ facts: CommitFa
     schemaVersionHash: schema.version_hash,
     engineVersion: schema.engine_version,
     // Not before the load's id, should the clock have been set back: the newest schema is told by this time.
-    insertedAt: timestamp(Math.max(Math.floor(input.now * 1000), loadMicros(input.loadId) || 0)),
+    insertedAt: isoMicros(Math.max(Math.floor(input.now * 1000), loadMicros(input.loadId) || 0)),
     basedOn: basedOn(input.stored),
   };
   if (state._version_hash !== input.before.state._version_hash) {
@@ -85,9 +85,4 @@ export async function commitFacts(input: CommitInput): Promise<{ facts: CommitFa
 /** A random row id as dlt makes them: 10 bytes in base64 without padding, 14 characters. */
 function rowId(random: (into: Uint8Array) => Uint8Array): string {
   return btoa(String.fromCharCode(...random(new Uint8Array(10)))).replace(/=+$/, "");
-}
-
-function timestamp(micros: number): string {
-  const fraction = String(micros % 1000).padStart(3, "0");
-  return new Date(Math.floor(micros / 1000)).toISOString().replace("Z", `${fraction}+00:00`);
 }

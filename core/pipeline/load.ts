@@ -2,9 +2,12 @@ import type { EngineBatch, EngineSchema, RunEngine } from "../binding/contract.t
 import { readFields } from "../arrow/ipc-schema.ts";
 import { readMessages } from "../arrow/ipc-messages.ts";
 import type { DestinationLoad } from "../destinations/contract.ts";
+import { RECORD_COLUMN } from "../destinations/merge-plan.ts";
 import { widened } from "../schema/widened.ts";
 import type { ColumnSchema, SchemaChange, Tables, TableSchema, WriteDisposition } from "../schema/types.ts";
 import { UNLOADED } from "./extract.ts";
+import { type Merging, numbersRecords } from "./merging.ts";
+import { mergePlan, treeOf } from "./merge-plan.ts";
 import { StreamBuilder } from "./stream-builder.ts";
 import type { Meter } from "./progress.ts";
 
@@ -16,6 +19,12 @@ export interface LoadOptions {
   readonly meter: Meter;
   /** How the root table called so is written in this run. */
   disposition(root: string): WriteDisposition;
+  /** How the root table called so is merged, where it is; `anew`: what was there before goes. */
+  merging?(root: string): (Merging & { anew: boolean }) | undefined;
+  /** Whether the run has read what fills the root table. */
+  read?(root: string, table: TableSchema): boolean;
+  /** Time of the load, ISO 8601 with microseconds. */
+  readonly time?: string;
   /** Root tables that this run replaces, also when nothing comes for them. */
   replaced(root: string, table: TableSchema): boolean;
   readonly widen: boolean;
@@ -34,6 +43,9 @@ interface Pending {
   readonly stream: StreamBuilder;
 }
 
+/** The column of rows that wait for a merge. */
+const RECORD: ColumnSchema = { name: RECORD_COLUMN, data_type: "bigint", nullable: true };
+
 /** Bytes a table's stream begins with; most tables of most loads are small. */
 const FIRST_ROOM = 64 * 1024;
 
@@ -50,6 +62,8 @@ export class LoadWriter {
   private readonly prepared = new Set<string>();
   private readonly versions = new Map<string, { message: Uint8Array; names: string[] }>();
   private schema: EngineSchema | undefined;
+  /** Root tables whose rows are not merged in this run, since none has come. */
+  private readonly unmerged = new Set<string>();
 
   constructor(engine: RunEngine, load: DestinationLoad, options: LoadOptions) {
     this.engine = engine;
@@ -135,7 +149,7 @@ export class LoadWriter {
     if (!known) {
       const message = this.engine.tableSchema(table, version);
       const [schema] = readMessages(message).messages;
-      known = { message, names: schema ? readFields(schema.header).map(({ name }) => name) : [] };
+      known = { message, names: schema ? dataColumns(schema.header) : [] };
       this.versions.set(key, known);
     }
     return known;
@@ -153,13 +167,23 @@ export class LoadWriter {
   private async prepare(table: TableSchema, columns: Set<string>): Promise<void> {
     const kept = complete(table).filter(({ name }) => columns.has(name));
     // A second `replace` would remove the rows of this very load.
-    const disposition = this.prepared.has(table.name)
-      ? "append"
-      : this.options.disposition(rootOf(table.name, await this.tables()));
+    const root = rootOf(table.name, await this.tables());
+    const wanted = this.options.disposition(root);
+    const isMerged = wanted === "merge" && !this.unmerged.has(root);
+    const disposition = isMerged
+      ? "merge"
+      : this.prepared.has(table.name) || wanted === "merge"
+        ? "append"
+        : wanted;
     this.prepared.add(table.name);
     this.columns.set(table.name, new Set(kept.map(({ name }) => name)));
+    const merging = isMerged ? this.options.merging?.(root) : undefined;
+    const numbered = merging && numbersRecords(merging) ? [RECORD] : [];
     await this.load.prepare(
-      { ...table, columns: Object.fromEntries(kept.map((column) => [column.name, column])) },
+      {
+        ...table,
+        columns: Object.fromEntries([...kept, ...numbered].map((column) => [column.name, column])),
+      },
       disposition,
     );
   }
@@ -177,6 +201,8 @@ export class LoadWriter {
     this.schema = { tables: all, changes, rows };
     const tables: Tables = {};
     for (const [name, table] of Object.entries(all)) if (!name.startsWith(UNLOADED)) tables[name] = table;
+    for (const table of Object.values(tables))
+      if (this.isLeftAlone(table, rows)) this.unmerged.add(table.name);
     for (const table of Object.values(tables)) {
       const columns = complete(table).map(({ name }) => name);
       const known = this.columns.get(table.name);
@@ -187,11 +213,33 @@ export class LoadWriter {
       if (emptied || columns.some((name) => !known?.has(name))) await this.prepare(table, new Set(columns));
     }
     const kept = changes.filter((change) => !change.table.startsWith(UNLOADED));
-    return {
-      tables,
-      changes: this.options.widen ? await this.widen(tables, kept) : kept,
-      rows: ownRows(rows),
-    };
+    const widened = this.options.widen ? await this.widen(tables, kept) : kept;
+    for (const table of Object.values(tables))
+      if (table.parent === undefined) await this.merge(table, tables);
+    return { tables, changes: widened, rows: ownRows(rows) };
+  }
+
+  /** Whether nothing is to be merged into the root table: where nothing has come, nothing happens. */
+  private isLeftAlone(table: TableSchema, rows: Record<string, number>): boolean {
+    if (table.parent !== undefined || rows[table.name]) return false;
+    const merging = this.options.merging?.(table.name);
+    return merging !== undefined && !(merging.anew && this.options.read?.(table.name, table));
+  }
+
+  /** Merges what waits for a root table and those nested in it. */
+  private async merge(root: TableSchema, tables: Tables): Promise<void> {
+    const merging = this.options.merging?.(root.name);
+    if (!merging || this.unmerged.has(root.name)) return;
+    const [first, ...nested] = treeOf(root.name, tables)
+      .map((table) => ({
+        ...table,
+        columns: Object.fromEntries(complete(table).map((column) => [column.name, column])),
+      }))
+      .filter(({ name }) => this.prepared.has(name) || this.options.stored[name]);
+    if (!first || Object.keys(first.columns).length === 0) return;
+    const { anew } = merging;
+    const existing = nested.filter(({ columns }) => Object.keys(columns).length);
+    await this.load.merge?.(mergePlan(merging, [first, ...existing], { time: this.options.time!, anew }));
   }
 
   private async widen(tables: Tables, changes: SchemaChange[]): Promise<SchemaChange[]> {
@@ -235,6 +283,13 @@ export class LoadWriter {
       type: variant.data_type!,
     };
   }
+}
+
+/** Of an Arrow schema the columns of the table. */
+function dataColumns(header: Parameters<typeof readFields>[0]): string[] {
+  return readFields(header)
+    .map(({ name }) => name)
+    .filter((name) => name !== RECORD_COLUMN);
 }
 
 /** The integer column that a double or decimal variant can be folded into. */

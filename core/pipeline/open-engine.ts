@@ -18,11 +18,21 @@ export async function openFor(
   const hints: Record<string, TableHints> = {};
   for (const node of plan.nodes) {
     if (!node.loaded) continue;
-    const { columns, ...rest } = await tableHints(node.name, node.definition.options, run.config);
+    const { columns, recordNumber, ...rest } = await tableHints(
+      node.name,
+      node.definition.options,
+      run.config,
+    );
     const known = hints[node.table];
     const all = [...(known?.columns ?? []), ...(columns ?? [])];
-    if (all.length || rest.maxTableNesting !== undefined) {
-      hints[node.table] = { ...known, ...rest, ...(all.length ? { columns: all } : {}) };
+    if (all.length || Object.keys(rest).length) {
+      hints[node.table] = {
+        ...known,
+        ...rest,
+        // Where rows are only looked at, nobody needs to tell records of one key apart.
+        ...(recordNumber && from.destination ? { recordNumber } : {}),
+        ...(all.length ? { columns: all } : {}),
+      };
     }
   }
   const { maxNesting, limits, ...normalise } = options.normalise ?? {};

@@ -40,12 +40,51 @@ export type Column =
 
 /** How a resource meets what is in the dataset already. */
 export type Write =
-  | { write?: "append" | "replace" | "skip"; primaryKey?: string | string[] }
-  | {
-      write: "merge";
-      primaryKey: string | string[];
-      strategy?: "delete-insert" | "upsert" | "scd2" | "insert-only";
-    };
+  | ({ write?: "append" | "replace" | "skip"; primaryKey?: Key } & None<"strategy" | MergeOption>)
+  | DeleteInsert
+  | Upsert
+  | Scd2;
+
+/** Fields of the data; a dot leads inside. */
+type Key = string | string[];
+type None<Names extends string> = { [Name in Names]?: never };
+type MergeOption =
+  "mergeKey" | "hardDelete" | "dedupSort" | "deduplicated" | "validity" | "boundary" | "active";
+
+/** What merges by keys may be told beside the key. */
+interface ByKey {
+  /** Field that marks a record as deleted: by `true`, or by any value when it is no boolean. */
+  hardDelete?: string;
+  /** Of records of one primary key the first by this field stays, within a load; default: the last that comes
+   *  (`insert-only`: the first). A name alone: ascending. */
+  dedupSort?: string | { column: string; order: "asc" | "desc" };
+  /** No primary key comes twice in a load: nobody need look for doubles. */
+  deduplicated?: boolean;
+}
+
+/** Rows of a key that comes go, with all that is nested in them, and those that come are added. `primaryKey`: one row per
+ *  key; `mergeKey`: all rows of the key, such as a day's. With both, either counts. */
+type DeleteInsert = { write: "merge"; strategy?: "delete-insert" } & ByKey &
+  ({ primaryKey: Key; mergeKey?: Key } | { primaryKey?: Key; mergeKey: Key }) &
+  None<"validity" | "boundary" | "active">;
+
+/** `upsert`: as delete-insert, with row ids made of the key. `insert-only`: a key that is there is left alone. */
+type Upsert = { write: "merge"; strategy: "upsert" | "insert-only"; primaryKey: Key } & ByKey &
+  None<"mergeKey" | "validity" | "boundary" | "active">;
+
+/** Slowly changing dimension, type 2: a record that differs is added, and the rows that have not come are closed: all
+ *  of them, or with `mergeKey` those of the keys that have come. */
+type Scd2 = {
+  write: "merge";
+  strategy: "scd2";
+  mergeKey?: Key;
+  /** Columns of validity; default `_dlt_valid_from`, `_dlt_valid_to`. */
+  validity?: [from: string, to: string];
+  /** Time of the change, ISO 8601; default: the load's. */
+  boundary?: string | Date;
+  /** Marks a row that is valid, in place of null: `9999-12-31T00:00:00Z`. */
+  active?: string | Date;
+} & None<"primaryKey" | "hardDelete" | "dedupSort" | "deduplicated">;
 
 /** A Standard JSON Schema (zod from 4.2, arktype, valibot): types the row of `map` and hints column types. */
 export interface StandardJson<T> {
@@ -102,6 +141,13 @@ export interface AnyOptions {
   readonly write?: "append" | "replace" | "skip" | "merge";
   readonly primaryKey?: string | string[];
   readonly strategy?: string;
+  readonly mergeKey?: string | string[];
+  readonly hardDelete?: string;
+  readonly dedupSort?: string | { readonly column: string; readonly order: "asc" | "desc" };
+  readonly deduplicated?: boolean;
+  readonly validity?: readonly [from: string, to: string];
+  readonly boundary?: string | Date;
+  readonly active?: string | Date;
   readonly cursor?: Incremental<unknown>;
   readonly config?: Record<string, Value<unknown>>;
   readonly http?: HttpConfig;

@@ -1,5 +1,6 @@
-import type { ResourceFacts } from "../schema/document.ts";
+import type { MergeFacts, ResourceFacts } from "../schema/document.ts";
 import type { Tables, TableSchema, WriteDisposition } from "../schema/types.ts";
+import { type Merging, mergingOf } from "./merging.ts";
 import { dispositionOf, type Node, type Plan } from "./plan.ts";
 
 /** A table belongs to the resource that names it, or to the one that routes records by a field. */
@@ -33,6 +34,13 @@ export function writeOf(plan: Plan, root: string, run: Doings): WriteDisposition
   return owner ? dispositionOf(owner, run.isAnew(owner)) : "append";
 }
 
+/** How the root table called so is merged in this run; undefined when it is not. */
+export function mergeOf(plan: Plan, root: string, run: Doings): (Merging & { anew: boolean }) | undefined {
+  const owner = ownerOf(plan, root);
+  const merging = owner && mergingOf(owner.definition.options);
+  return merging && { ...merging, anew: run.isAnew(owner) };
+}
+
 /** What the resources of this run say about their root tables. */
 export function resourceFacts(plan: Plan, tables: Tables, refresh: boolean): Record<string, ResourceFacts> {
   const facts: Record<string, ResourceFacts> = {};
@@ -45,12 +53,28 @@ export function resourceFacts(plan: Plan, tables: Tables, refresh: boolean): Rec
       (typeof owner.definition.options.table === "object" && table.resource && table.resource !== owner.name)
     )
       continue;
+    const merging = mergingOf(owner.definition.options);
     facts[table.name] = {
       resource: owner.name,
       write: refresh ? (owner.definition.options.write ?? "append") : dispositionOf(owner, false),
+      ...(merging ? { merge: mergeFacts(merging) } : {}),
     };
   }
   return facts;
+}
+
+function mergeFacts({ strategy, deduplicated, boundary, active }: Merging): MergeFacts {
+  return {
+    strategy,
+    ...(deduplicated ? { deduplicated } : {}),
+    ...(boundary === undefined ? {} : { boundary }),
+    ...(active === undefined ? {} : { active }),
+  };
+}
+
+/** Whether the run has begun to read what fills the root table. */
+export function isRead(plan: Plan, root: string, table: TableSchema, run: Doings): boolean {
+  return plan.nodes.some((node) => node.loaded && run.isRead(node) && fills(node, root, table.resource));
 }
 
 /** Whether this run replaces the root table, also when nothing comes for it. */

@@ -3,7 +3,8 @@ import type { HttpConfig } from "../http/config.ts";
 import type { Contract } from "./options.ts";
 import type { ResourceData } from "./run-options.ts";
 import { snakeCase, tableName } from "./naming.ts";
-import { keys, type ResourceDefinition } from "./resource.ts";
+import { mergesWhole, mergingOf } from "./merging.ts";
+import type { ResourceDefinition } from "./resource.ts";
 import type { SourceDefinition } from "./source.ts";
 
 /** A resource in its place within a pipeline. */
@@ -47,7 +48,7 @@ export function checkParts({ name, parts, contract }: PlanInput): void {
   if (parts.length === 0) throw invalid(`pipeline ${name} has no resources`);
   checkContract(contract, `pipeline ${name}`);
   const names = new Set<string>();
-  const writes = new Map<string, { write: string; name: string }>();
+  const writes = new Map<string, { write: string; name: string; merging: string }>();
   for (const { source, resource } of parts) {
     if (names.has(resource.name)) {
       throw invalid(
@@ -61,12 +62,19 @@ export function checkParts({ name, parts, contract }: PlanInput): void {
     const table = rootTable(resource);
     const write = resource.options.write ?? "append";
     const other = writes.get(table);
+    const merging = JSON.stringify(mergingOf(resource.options));
+    if (other && other.write === write && other.merging !== merging) {
+      throw invalid(
+        `resources ${other.name} and ${resource.name} merge into the table ${table} in different ways`,
+        "give both the same strategy, keys and marks",
+      );
+    }
     if (other && other.write !== write) {
       throw invalid(
         `resources ${other.name} and ${resource.name} fill the table ${table} in different ways: ${other.write} and ${write}`,
       );
     }
-    writes.set(table, { write, name: resource.name });
+    writes.set(table, { write, name: resource.name, merging });
     if (typeof resource.options.table === "object" && resource.options.columns) {
       throw invalid(
         `resource ${resource.name}: columns cannot be given for tables named by a field`,
@@ -165,7 +173,11 @@ function checkContract(contract: Contract | undefined, of: string): void {
 /** The write disposition of a node in this run. */
 export function dispositionOf(node: Node, refresh: boolean): "append" | "replace" | "merge" {
   const write = node.definition.options.write ?? "append";
-  if (write === "skip" || (refresh && write === "append")) return "replace";
-  // Merge without keys is append, as in dlt.
-  return write === "merge" && keys(node.definition.options).length === 0 ? "append" : write;
+  return write === "skip" || (refresh && write === "append") ? "replace" : write;
+}
+
+/** Whether a table that is filled to a part only would show less than was there: the node is read to its end. */
+export function isWhole(node: Node, refresh: boolean): boolean {
+  const merging = mergingOf(node.definition.options);
+  return merging ? refresh || mergesWhole(merging) : dispositionOf(node, refresh) === "replace";
 }

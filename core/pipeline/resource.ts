@@ -4,6 +4,7 @@ import type { Json } from "../json.ts";
 import type { Data } from "./data.ts";
 import type { AnyOptions, Context, DltType, JsType, Options } from "./options.ts";
 import { formatFault } from "./format.ts";
+import { mergeFault } from "./merging.ts";
 import { parsePath } from "./path.ts";
 
 /** A named piece of a source that fills one table and the tables nested in it. */
@@ -79,7 +80,7 @@ export function isResource(thing: unknown): thing is ResourceDefinition {
 }
 
 const OPTIONS = new Set(
-  "write primaryKey strategy cursor config http schema columns records format csv table contract maxNesting resumable map".split(
+  "write primaryKey strategy mergeKey hardDelete dedupSort deduplicated validity boundary active cursor config http schema columns records format csv table contract maxNesting resumable map".split(
     " ",
   ),
 );
@@ -102,8 +103,8 @@ export function define(
     if (!OPTIONS.has(key))
       throw invalid(`resource ${name} has no option "${key}"`, `options: ${[...OPTIONS].join(", ")}`);
   }
-  if (options.write === "merge" && !keys(options).length)
-    throw invalid(`resource ${name}: merge needs a primaryKey`);
+  const wrong = mergeFault(options);
+  if (wrong) throw invalid(`resource ${name}: ${wrong}`);
   if (options.records !== undefined) parsePath(options.records);
   const fault = formatFault(options);
   if (fault) throw invalid(`resource ${name}: ${fault}`);

@@ -2,7 +2,7 @@ import type { Json } from "../json.ts";
 import type { PipelineState } from "../schema/state.ts";
 import { ownState, withOwnState, type OwnState } from "./own-state.ts";
 import type { Budget, BudgetName } from "./budget.ts";
-import { dispositionOf, type Node, type Plan } from "./plan.ts";
+import { isWhole, type Node, type Plan } from "./plan.ts";
 import type { Place } from "./resumable.ts";
 import type { RunOptions } from "./run-options.ts";
 import { isOf, keyOf, standingsIn, tree, withStandings, type Standing } from "./standings.ts";
@@ -173,7 +173,7 @@ export class Round {
   }
 
   private replacedBy(root: Node): Node[] {
-    return tree(root).filter((node) => node.loaded && dispositionOf(node, this.isAnew(node)) === "replace");
+    return tree(root).filter((node) => node.loaded && isWhole(node, this.isAnew(node)));
   }
 
   /** Whether it fills a table that this run is replacing already: the next run would replace what this one has read. */

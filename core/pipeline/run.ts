@@ -15,12 +15,13 @@ import { Budget, WriteCost } from "./budget.ts";
 import { commitFacts, restored } from "./commit.ts";
 import { datasetOf } from "./dataset.ts";
 import { extract } from "./extract.ts";
-import { loadMicros, nextLoadId } from "./load-id.ts";
+import { loadMicros, loadTime, nextLoadId } from "./load-id.ts";
 import { loadInfo, type LoadInfo } from "./load-info.ts";
 import { LoadWriter } from "./load.ts";
 import { openFor } from "./open-engine.ts";
-import { replaces, resourceFacts, writeOf } from "./ownership.ts";
+import { isRead, mergeOf, replaces, resourceFacts, writeOf } from "./ownership.ts";
 import { dispositionOf, planRun, type Plan, type PlanInput } from "./plan.ts";
+import { mergingOf } from "./merging.ts";
 import { Meter } from "./progress.ts";
 import { Round } from "./round.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -143,6 +144,9 @@ async function load(loading: Loading): Promise<LoadInfo> {
       widen: options.normalise?.onTypeConflict !== "variant",
       disposition: (root) => writeOf(plan, root, round),
       replaced: (root, table) => replaces(plan, root, table, round),
+      merging: (root) => mergeOf(plan, root, round),
+      read: (root, table) => isRead(plan, root, table, round),
+      time: loadTime(loadId, run.host.now()),
     });
     if (options.maxDuration !== undefined || options.maxBytes !== undefined)
       round.limitTo(new Budget(options, { started, now, meter, cost, waiting: () => writer.waitingBytes }));
@@ -270,7 +274,20 @@ function checkCursors(plan: Plan, refresh: boolean): void {
 function checkDispositions(plan: Plan, destination: Destination, refresh: boolean): void {
   for (const node of plan.nodes) {
     const wanted = dispositionOf(node, refresh);
-    if (!node.loaded || destination.capabilities.dispositions.includes(wanted)) continue;
+    const { dispositions, mergeStrategies } = destination.capabilities;
+    if (!node.loaded) continue;
+    if (dispositions.includes(wanted)) {
+      const strategy = wanted === "merge" ? mergingOf(node.definition.options)?.strategy : undefined;
+      if (!strategy || !mergeStrategies || mergeStrategies.includes(strategy)) continue;
+      throw new RunletError(
+        "PIPELINE_INVALID",
+        `resource ${node.name} asks for ${strategy}, which ${destination.kind} does not offer`,
+        {
+          where: { source: node.source, resource: node.name },
+          hint: `it merges by: ${mergeStrategies.join(", ")}`,
+        },
+      );
+    }
     throw new RunletError(
       "PIPELINE_INVALID",
       `resource ${node.name} asks for ${wanted}, which ${destination.kind} does not offer`,

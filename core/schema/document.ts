@@ -12,6 +12,17 @@ export interface ResourceFacts {
   /** Name of the resource, as written; default: the table's name. */
   resource?: string;
   write?: WriteDisposition;
+  /** Absent: rows are not merged. */
+  merge?: MergeFacts;
+}
+
+/** What the document says of a merge, beside the marks of columns. Times are ISO 8601. */
+export interface MergeFacts {
+  strategy: string;
+  deduplicated?: boolean;
+  boundary?: string;
+  /** What marks a valid row of scd2; absent: null. */
+  active?: string;
 }
 
 /** dlt's document before any data: version 1, with the tables `_dlt_version` and `_dlt_loads`. */
@@ -98,14 +109,47 @@ function rootTable(
   before: TableSchema | undefined,
   facts: ResourceFacts = {},
 ): TableSchema {
+  const isTold = facts.merge !== undefined || (facts.write !== undefined && facts.write !== "merge");
+  const merge = isTold ? mergeHints(facts.merge) : undefined;
   return {
-    ...before,
-    ...table,
-    columns: describeVariants(table.columns),
+    ...omitted(before, merge ? MERGE_HINTS : []),
+    ...omitted(table, merge ? MERGE_HINTS : []),
+    columns: withActive(describeVariants(table.columns), before, facts),
+    ...merge,
     write_disposition: facts.write ?? table.write_disposition ?? before?.write_disposition ?? "append",
     resource: facts.resource ?? table.resource ?? before?.resource ?? table.name,
     ...seenData(table),
   };
+}
+
+const MERGE_HINTS = ["x-merge-strategy", "x-stage-data-deduplicated", "x-boundary-timestamp"] as const;
+
+function mergeHints(merge: MergeFacts | undefined): Partial<TableSchema> {
+  if (!merge) return {};
+  return {
+    "x-merge-strategy": merge.strategy,
+    ...(merge.deduplicated ? { "x-stage-data-deduplicated": true } : {}),
+    ...(merge.boundary === undefined ? {} : { "x-boundary-timestamp": merge.boundary }),
+  };
+}
+
+function omitted(table: TableSchema | undefined, hints: readonly string[]): TableSchema {
+  return Object.fromEntries(
+    Object.entries(table ?? {}).filter(([name]) => !hints.includes(name)),
+  ) as unknown as TableSchema;
+}
+
+/** The column that ends validity says what marks a valid row: null when nothing else does. */
+function withActive(
+  columns: Record<string, ColumnSchema>,
+  before: TableSchema | undefined,
+  { merge }: ResourceFacts,
+): Record<string, ColumnSchema> {
+  const until = Object.values(columns).find((column) => column["x-valid-to"]);
+  if (!until) return columns;
+  const known = before?.columns[until.name]?.["x-active-record-timestamp"] ?? null;
+  const active = merge?.strategy === "scd2" ? (merge.active ?? null) : known;
+  return { ...columns, [until.name]: { ...until, "x-active-record-timestamp": active } };
 }
 
 function nestedTable(table: TableSchema): TableSchema {

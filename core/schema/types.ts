@@ -28,6 +28,8 @@ export interface ColumnSchema {
   variant?: boolean;
   primary_key?: boolean;
   merge_key?: boolean;
+  hard_delete?: boolean;
+  dedup_sort?: "asc" | "desc";
   unique?: boolean;
   row_key?: boolean;
   parent_key?: boolean;

@@ -9,6 +9,7 @@ export interface WitError {
   offset: bigint | number;
   line: bigint | number;
   excerpt: string;
+  column: string;
 }
 
 /** The error that core/binding/engine.ts makes of it. */
@@ -20,12 +21,20 @@ export function errorOf({
   offset,
   line,
   excerpt,
+  column,
 }: WitError): RunletError {
   if (!(code in ERROR_CODES)) throw new Error(`${code} is no code of runlet's`);
   const record = Number(recordNumber);
   if (!record) return new RunletError(code as ErrorCode, message);
   const near = excerpt ? ` near ${JSON.stringify(excerpt)}` : "";
   return new RunletError(code as ErrorCode, `${table}: ${message}${near}`, {
-    where: { table, record, offset: Number(offset), line: Number(line), ...(excerpt ? { excerpt } : {}) },
+    where: {
+      table,
+      record,
+      offset: Number(offset),
+      line: Number(line),
+      ...(excerpt ? { excerpt } : {}),
+      ...(column ? { column } : {}),
+    },
   });
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import "../../host-node/index.ts";
-import { destinationOf, look, shop, DATASET, type StoreChoice } from "./shop.ts";
+import { destinationOf, look, merging, shop, DATASET, type StoreChoice } from "./shop.ts";
 
 /** One run of the shop in a process of its own, killed by RUNLET_FAILPOINT; a reader beside it notes all it sees. */
 const { store, run, engine, sights } = JSON.parse(process.argv[2]!) as {
@@ -15,13 +15,13 @@ const notes = openSync(sights, "a");
 let over = false;
 const watching = (async () => {
   while (!over) {
-    const sight = await look((sql) => reader.query(sql));
+    const sight = await look((sql) => reader.query(sql), merging(store));
     writeSync(notes, `${JSON.stringify(sight)}\n`);
     await new Promise((resolve) => setTimeout(resolve, store.kind === "wasm" ? 50 : 5));
   }
 })();
 const engineModule = new WebAssembly.Module(readFileSync(engine));
-await shop(run).run({ to: destination, engineModule });
+await shop(run, { merges: merging(store) }).run({ to: destination, engineModule });
 over = true;
 await watching;
 await reader.close();

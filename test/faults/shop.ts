@@ -6,8 +6,9 @@ export const BATCH = 40;
 
 /** A pipeline whose tables show what a load did: `events` appends what came since the state's mark, `snapshot` is
  *  replaced as a whole, both with nested tables. Run n (from 1) adds a column, and number types that have to be
- *  reconciled. `fail`: the source breaks after so many pages. */
-export function shop(run: number, fail = Infinity): Pipeline {
+ *  reconciled. `fail`: the source breaks after so many pages. Unless `merges` is false, `stock` is merged by its key and
+ *  `prices` keeps versions. */
+export function shop(run: number, { fail = Infinity, merges = true } = {}): Pipeline {
   const events = resource("events", { write: "append" }, function* ({ state, sourceState }) {
     const from = Number(state["next"] ?? 0);
     const until = run * BATCH;
@@ -28,7 +29,17 @@ export function shop(run: number, fail = Infinity): Pipeline {
       }));
     }
   });
-  return pipeline("shop", source("shop", {}, [events, snapshot]));
+  const stock = resource("stock", { write: "merge", strategy: "upsert", primaryKey: "sku" }, () =>
+    Array.from({ length: BATCH }, (_, n) => ({
+      sku: ((run - 1) * BATCH) / 2 + n,
+      generation: run,
+      places: [{ generation: run }, { generation: run }],
+    })),
+  );
+  const prices = resource("prices", { write: "merge", strategy: "scd2" }, () =>
+    Array.from({ length: BATCH }, (_, n) => ({ sku: n, price: n < BATCH / 2 ? 0 : run })),
+  );
+  return pipeline("shop", source("shop", {}, [events, snapshot, ...(merges ? [stock, prices] : [])]));
 }
 
 function event(n: number) {
@@ -53,7 +64,19 @@ export interface Sight {
   partsOldest: number;
   partsNewest: number;
   loads: number;
+  stock?: number;
+  skus?: number;
+  generations?: number;
+  places?: number;
+  placeGenerations?: number;
+  versions?: number;
+  valid?: number;
 }
+
+const MERGED = `, (select count(*) from stock) as stock, (select count(distinct sku) from stock) as skus,
+  (select sum(generation) from stock) as generations, (select count(*) from stock__places) as places,
+  (select sum(generation) from stock__places) as "placeGenerations", (select count(*) from prices) as versions,
+  (select count(*) from prices where _dlt_valid_to is null) as valid`;
 
 const SIGHT = `select (select count(*) from events) as events, (select count(distinct n) from events) as "distinct",
   (select count(*) from events__tags) as tags, (select count(*) from snapshot) as snapshot,
@@ -63,17 +86,36 @@ const SIGHT = `select (select count(*) from events) as events, (select count(dis
 
 export const DATASET = "shop_dataset";
 
+/** Whether a store merges. */
+export function merging({ kind }: Pick<StoreChoice, "kind">): boolean {
+  return kind !== "parquet";
+}
+
 /** One look at the dataset, in one statement. */
-export async function look(ask: (sql: string) => Promise<unknown[]>): Promise<Sight> {
-  const [row] = (await ask(SIGHT)) as Record<string, number | bigint>[];
+export async function look(ask: (sql: string) => Promise<unknown[]>, merges = true): Promise<Sight> {
+  const [row] = (await ask(merges ? SIGHT + MERGED : SIGHT)) as Record<string, number | bigint>[];
   return Object.fromEntries(
     Object.entries(row!).map(([key, value]) => [key, Number(value)]),
   ) as unknown as Sight;
 }
 
 /** The one thing a reader may see after `run` loads that brought data. */
-export function whole(run: number): Omit<Sight, "loads"> {
+export function whole(run: number, merges = true): Omit<Sight, "loads"> {
+  const half = BATCH / 2;
+  // Of every run but the last half of the keys are left.
+  const generations = (half * (run * (run - 1))) / 2 + BATCH * run;
   return {
+    ...(merges
+      ? {
+          stock: BATCH + (run - 1) * half,
+          skus: BATCH + (run - 1) * half,
+          generations,
+          places: 2 * (BATCH + (run - 1) * half),
+          placeGenerations: 2 * generations,
+          versions: half + run * half,
+          valid: BATCH,
+        }
+      : {}),
     events: run * BATCH,
     distinct: run * BATCH,
     tags: run * BATCH * 2,

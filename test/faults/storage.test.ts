@@ -111,7 +111,7 @@ describe("a source that fails", () => {
     "after page %d: nothing of the load is there, and the next run reads it anew",
     async (page) => {
       await shop(1).run({ to });
-      await expect(shop(2, page).run({ to })).rejects.toMatchObject({ code: "SOURCE_FAILED" });
+      await expect(shop(2, { fail: page }).run({ to })).rejects.toMatchObject({ code: "SOURCE_FAILED" });
       expect(await count("events")).toBe(BATCH);
       expect(await count("snapshot where generation = 2")).toBe(0);
       expect(await place.store("shop").ids()).toEqual([]);

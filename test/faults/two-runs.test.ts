@@ -4,7 +4,7 @@ import { installHost } from "../../core/index.ts";
 import { nodeHost } from "../../host-node/host.ts";
 import { storageAt } from "../../host-node/storage.ts";
 import { buildChild, runKilled } from "./kill.ts";
-import { BATCH, DATASET, destinationOf, look, shop, type StoreChoice, whole } from "./shop.ts";
+import { BATCH, DATASET, destinationOf, look, merging, shop, type StoreChoice, whole } from "./shop.ts";
 import { type Stores, storesOf } from "./stores.ts";
 
 beforeAll(buildChild);
@@ -16,13 +16,13 @@ describe.each(["native", "postgres", "parquet"] as const)(
     beforeAll(async () => {
       stores = await storesOf(kind);
       installHost({ ...nodeHost, storage: (name) => storageAt(name, join(stores.folder, "base-home")) });
-      await shop(1).run({ to: await destinationOf(stores.base) });
+      await shop(1, { merges: merging({ kind }) }).run({ to: await destinationOf(stores.base) });
     }, 120_000);
     afterAll(() => stores.stop(), 60_000);
 
     async function loads(store: StoreChoice) {
       const session = await (await destinationOf(store)).open({ dataset: DATASET, existing: true });
-      return look((sql) => session.query(sql)).finally(() => session.close());
+      return look((sql) => session.query(sql), merging(store)).finally(() => session.close());
     }
 
     test.each([
@@ -43,7 +43,10 @@ describe.each(["native", "postgres", "parquet"] as const)(
         }
         expect(refused.length).toBeLessThan(3);
         // One brought the news; those after it found nothing more.
-        expect(await loads(store)).toMatchObject({ ...whole(2), loads: 1 + ended.length - refused.length });
+        expect(await loads(store)).toMatchObject({
+          ...whole(2, merging({ kind })),
+          loads: 1 + ended.length - refused.length,
+        });
         expect(await loads(store)).toMatchObject({ events: 2 * BATCH, distinct: 2 * BATCH });
       },
     );

@@ -182,7 +182,11 @@ describe("write dispositions", () => {
   test("a disposition that the destination lacks is refused before anything is read", async () => {
     let called = false;
     const merging = resource("t", { write: "merge", primaryKey: "id" }, () => ((called = true), []));
-    await expect(pipeline("p", merging).run({ to: memory() })).rejects.toMatchObject({
+    const to: Destination = {
+      ...memory(),
+      capabilities: { ...memory().capabilities, dispositions: ["append"] },
+    };
+    await expect(pipeline("p", merging).run({ to })).rejects.toMatchObject({
       code: "PIPELINE_INVALID",
       message: expect.stringContaining("merge"),
     });

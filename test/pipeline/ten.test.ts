@@ -102,7 +102,14 @@ const issues = resource(
 const repos = resource("repos", {}, ({ http }) => http.pages("/orgs/duckdb/repos"));
 const repoIssues = transformer(
   "issues",
-  { from: repos, pick: { full_name: "text", id: "bigint" }, include: ["full_name"], parallel: 8 },
+  {
+    from: repos,
+    pick: { full_name: "text", id: "bigint" },
+    include: ["full_name"],
+    parallel: 8,
+    write: "merge",
+    primaryKey: "id",
+  },
   (repo, { http }) => http.pages(`/repos/${repo.full_name}/issues`),
 );
 
@@ -129,9 +136,9 @@ test("ii: GitHub issues with a token and a cursor", async () => {
   });
 });
 
-test("iii: parent to child", async () => {
+test("iii: parent to child, merged run after run", async () => {
   const store = memory();
-  await github(repos, repoIssues).run({ to: store, env });
+  for (let run = 0; run < 2; run++) await github(repos, repoIssues).run({ to: store, env });
   expect(store.tables()["issues"]).toMatchObject([
     { title: "of a", _repos_full_name: "o/a" },
     { title: "of b", _repos_full_name: "o/b" },

@@ -126,6 +126,25 @@ const kinds: Resource<any>[] = [
   resource("map", { map: (row) => ({ row }) }, []),
 ];
 
+const merged = [
+  resource(
+    "m1",
+    { write: "merge", primaryKey: ["a", "b"], hardDelete: "gone", dedupSort: "at", deduplicated: true },
+    [],
+  ),
+  resource("m2", { write: "merge", strategy: "delete-insert", mergeKey: "day" }, []),
+  resource("m3", { write: "merge", mergeKey: "day", primaryKey: "id" }, []),
+  resource("m4", { write: "merge", strategy: "upsert", primaryKey: "id", columns: { id: "bigint" } }, []),
+  resource("m5", { write: "merge", strategy: "insert-only", primaryKey: "id" }, []),
+  resource(
+    "m6",
+    { write: "merge", strategy: "scd2", validity: ["from", "to"], active: "9999-12-31T00:00:00Z" },
+    [],
+  ),
+  resource("m7", { write: "merge", strategy: "scd2", mergeKey: "day", boundary: new Date() }, []),
+  files("m8", { from: "x.csv", write: "merge", primaryKey: "id" }),
+];
+
 // What must not compile. Never called: most of these are refused at run time, too.
 function refused(): void {
   // @ts-expect-error merge needs a key
@@ -150,6 +169,22 @@ function refused(): void {
   http("https://x", { next: "header" });
   // @ts-expect-error a cursor rule needs the parameter
   http("https://x", { next: { cursor: "next" } });
+  // @ts-expect-error a merge needs a key
+  resource("e9", { write: "merge" }, []);
+  // @ts-expect-error an upsert needs the primary key
+  resource("e10", { write: "merge", strategy: "upsert", mergeKey: "day" }, []);
+  // @ts-expect-error versions are told apart by their rows, not by a key
+  resource("e11", { write: "merge", strategy: "scd2", primaryKey: "id" }, []);
+  // @ts-expect-error validity is of scd2
+  resource("e12", { write: "merge", primaryKey: "id", validity: ["from", "to"] }, []);
+  // @ts-expect-error upsert merges by the primary key alone
+  resource("e13", { write: "merge", strategy: "upsert", primaryKey: "id", mergeKey: "day" }, []);
+  // @ts-expect-error marks belong to a merge
+  resource("e14", { write: "append", hardDelete: "gone" }, []);
+  // @ts-expect-error no merge strategy
+  resource("e15", { write: "merge", strategy: "replace", primaryKey: "id" }, []);
+  // @ts-expect-error an order is asc or desc
+  resource("e16", { write: "merge", primaryKey: "id", dedupSort: { column: "at", order: "up" } }, []);
   // @ts-expect-error a pipeline needs something to load
   pipeline("e8");
 }
@@ -162,6 +197,7 @@ test("declaring pipelines compiles and runs nothing", () => {
     pipeline("github", source("github", { http: http("https://api.github.com") }, [readme])),
     pipeline("crm", [users, configured], { dataset: "crm" }),
     pipeline("kinds", kinds),
+    pipeline("merged", merged),
     pipeline("drop", files("rows", { from: "data/*.ndjson" })),
   ];
   expectTypeOf(declared[0]!.run).returns.toEqualTypeOf<Promise<LoadInfo>>();

@@ -35,7 +35,7 @@ export interface DuckDBDestination extends Destination {
 const CAPABILITIES: Capabilities = {
   maxIdentifierLength: 65536,
   atomicity: "package",
-  dispositions: ["append", "replace"],
+  dispositions: ["append", "replace", "merge"],
   mergeStrategies: MERGE_STRATEGIES,
   // Each insertion costs a fixed time per stream and column; below 16 MB it dominates.
   preferredStreamBytes: 16 * 1024 * 1024,

@@ -25,7 +25,7 @@ export function memory(): MemoryStore {
     capabilities: {
       maxIdentifierLength: 65_536,
       atomicity: "package",
-      dispositions: ["append", "replace"],
+      dispositions: ["append", "replace", "merge"],
       mergeStrategies: MERGE_STRATEGIES,
       preferredStreamBytes: 8 * 1024 * 1024,
     },

@@ -14,7 +14,8 @@ export interface MergeRows {
 /** What the tables hold after a merge: the outcome of `core/destinations/sql/merge.ts`, in memory. */
 export function mergeRows(plan: MergePlan, rows: MergeRows): Map<string, Row[]> {
   const [root, ...nested] = plan.tables;
-  const there = (table: MergeTable): Row[] => rows.there.get(table.name) ?? [];
+  const old = plan.anew ? new Map<string, Row[]>() : withRootKeys(plan.tables, rows.there);
+  const there = (table: MergeTable): Row[] => old.get(table.name) ?? [];
   const waiting = (table: MergeTable): Row[] => rows.waiting.get(table.name) ?? [];
   const result = new Map<string, Row[]>();
   const append = (table: MergeTable, old: Row[], added: Row[]): void =>
@@ -26,15 +27,15 @@ export function mergeRows(plan: MergePlan, rows: MergeRows): Map<string, Row[]> 
     const isActive = (row: Row): boolean => row[to] === end;
     const come = new Set(waiting(root).map((row) => row[version]));
     const scope = valuesOf(waiting(root), plan.mergeKey);
-    const old = there(root).map((row) => {
+    const closed = there(root).map((row) => {
       const inScope = plan.mergeKey.length === 0 || scope.has(keyOf(row, plan.mergeKey) ?? "");
       return isActive(row) && inScope && !come.has(row[version]!) ? { ...row, [to]: boundary } : row;
     });
-    const valid = new Set(old.filter(isActive).map((row) => row[version]));
+    const valid = new Set(closed.filter(isActive).map((row) => row[version]));
     const kept = winners(plan, waiting(root), [version], "first");
     append(
       root,
-      old,
+      closed,
       kept.filter((row) => !valid.has(row[version]!)).map((row) => ({ ...row, [from]: boundary, [to]: end })),
     );
     const records = new Set(kept.map((row) => row[RECORD_COLUMN]));
@@ -81,6 +82,31 @@ export function mergeRows(plan: MergePlan, rows: MergeRows): Map<string, Row[]> 
       table,
       there(table).filter((row) => !gone.has(row[table.rootKey!])),
       waiting(table).filter((row) => taken.has(row[link ?? table.rootKey!]!)),
+    );
+  }
+  return result;
+}
+
+/** The rows that are there; those that lack a root key, since the table was not merged when they came, get it from their
+ *  parents. */
+function withRootKeys(
+  tables: readonly MergeTable[],
+  there: ReadonlyMap<string, Row[]>,
+): ReadonlyMap<string, Row[]> {
+  const result = new Map(there);
+  for (const { name, parent, parentKey, rootKey } of tables) {
+    const above = tables.find((table) => table.name === parent);
+    const rows = result.get(name);
+    if (!above || !parentKey || !rootKey || !rows?.some((row) => (row[rootKey] ?? null) === null)) continue;
+    const roots = new Map(
+      (result.get(above.name) ?? []).map((row) => [
+        row[above.rowKey],
+        row[above.rootKey ?? above.rowKey] ?? null,
+      ]),
+    );
+    result.set(
+      name,
+      rows.map((row) => ({ ...row, [rootKey]: row[rootKey] ?? roots.get(row[parentKey]!) ?? null })),
     );
   }
   return result;

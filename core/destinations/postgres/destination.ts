@@ -17,7 +17,7 @@ export interface PostgresOptions {
 const CAPABILITIES: Capabilities = {
   maxIdentifierLength: 63,
   atomicity: "package",
-  dispositions: ["append", "replace"],
+  dispositions: ["append", "replace", "merge"],
   mergeStrategies: MERGE_STRATEGIES,
   preferredStreamBytes: 8 * 1024 * 1024,
 };

@@ -20,6 +20,10 @@ const GONE = "_runlet_gone";
  *  outcome is that of dlt's merge jobs (dlt/destinations/sql_jobs.py); what differs is in docs/deviations.md. */
 export function mergeStatements(plan: MergePlan, dialect: MergeDialect): string[] {
   const merge = new Merge(plan, dialect);
+  return [...(plan.anew ? merge.empty() : []), ...statementsOf(plan, merge)];
+}
+
+function statementsOf(plan: MergePlan, merge: Merge): string[] {
   switch (plan.strategy) {
     case "delete-insert":
     case "upsert":
@@ -60,6 +64,10 @@ class Merge {
     [this.#root, ...this.#nested] = plan.tables;
     this.#kept = dialect.temporary(KEPT);
     this.#gone = dialect.temporary(GONE);
+  }
+
+  empty(): string[] {
+    return this.#plan.tables.map((table) => `DELETE FROM ${this.#target(table)}`);
   }
 
   deleteInsert(): string[] {

@@ -1,6 +1,8 @@
 // Results in the component model's canonical ABI: a pointer to memory laid out as engine.wit says.
 import { Buffer } from "../memory/buffer";
 import {
+  faultColumn,
+  faultColumnLength,
   faultCode,
   faultExcerpt,
   faultLine,
@@ -11,7 +13,7 @@ import {
   faultTableLength,
 } from "../input/fault";
 
-const area: usize = memory.data(64, 8);
+const area: usize = memory.data(80, 8);
 
 /** result<u32 or handle, error>: payload at offset 8, because the error holds u64s. */
 export function okNumber(value: u32): usize {
@@ -38,6 +40,7 @@ export function failed(): usize {
   store<u64>(area, faultOffset, 40);
   store<u64>(area, faultLine, 48);
   putList(56, faultExcerpt.ptr, faultExcerpt.len);
+  putList(64, faultColumn, faultColumnLength);
   return area;
 }
 

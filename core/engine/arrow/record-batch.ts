@@ -1,11 +1,11 @@
 // Arrow's record batch message (format/Message.fbs), written whole: metadata, then the buffers one behind the other.
 // Columns without a value in the batch all point to one run of zeros at the beginning of the body.
 import { allocBlock, blockSize, freeBlock, MAX_BLOCK, outOfMemory } from "../memory/arena";
-import { cold, Field, isNull, OwnIds, Table } from "../layout/field";
+import { cold, Field, isNull, OwnIds, Table, WITH_RECORD, WITH_ROOT_ID } from "../layout/field";
 import { isVariable, K_BOOL, widthOf } from "../layout/kinds";
 import { loadId, loadIdLength } from "../config/config";
 import { findOwnId, hasOwnIds, ownIdBytes, ownIdLength, ownIdText } from "../tables/own-ids";
-import { ID_LENGTH, rootKey } from "../tables/table";
+import { ID_LENGTH } from "../tables/table";
 import { systemColumns } from "./schema";
 
 export let messageLength: usize = 0;
@@ -71,7 +71,7 @@ export function bodyBound(t: Table): u64 {
   const rows = t.rows;
   const perColumn = <u64>(pad8(bitmapBytes(rows)) + pad8((<usize>rows + 1) * 4) + 16);
   let bytes = <u64>rows * 16 + 64 + systemColumns(t) * perColumn;
-  bytes += <u64>rows * (ID_LENGTH * 3 + 8 + loadIdLength) + 64;
+  bytes += <u64>rows * (ID_LENGTH * 3 + 16 + loadIdLength) + 64;
   let c = t.columns;
   while (!isNull(c)) {
     if (c.len) bytes += perColumn + pad8(valueBytes(c, rows)) + 8;
@@ -116,7 +116,8 @@ export function recordBatch(t: Table): usize {
   const rows = t.rows;
   prepareConstants(rows);
   const columns = t.columnCount + systemColumns(t);
-  let buffers: usize = isNull(t.parent) ? 6 : rootKey ? 11 : 8;
+  let buffers: usize = isNull(t.parent) ? 6 : t.extra & WITH_ROOT_ID ? 11 : 8;
+  if (t.extra & WITH_RECORD) buffers += 2;
   let c = t.columns;
   while (!isNull(c)) {
     buffers += isVariable(c.kind) ? 3 : 2;
@@ -212,13 +213,19 @@ function putSystem(t: Table, rows: u32): void {
     putBuffer(loadOffsets, (<usize>rows + 1) << 2);
     putBuffer(loadValues, <usize>rows * loadIdLength);
   } else {
-    if (rootKey) putIds(t.rootIds, t.ownRootIds, rows);
+    if (t.extra & WITH_ROOT_ID) putIds(t.rootIds, t.ownRootIds, rows);
     putIds(t.parentIds, t.ownParentIds, rows);
-    putNode(rows, 0);
-    putEntry(free - body, 0);
-    putBuffer(t.listIndex, (<usize>rows) << 3);
+    putWords(t.listIndex, rows);
   }
   putIds(t.ids, t.ownIds, rows);
+  if (t.extra & WITH_RECORD) putWords(t.records, rows);
+}
+
+/** A column of 64-bit values. */
+function putWords(values: usize, rows: u32): void {
+  putNode(rows, 0);
+  putEntry(free - body, 0);
+  putBuffer(values, (<usize>rows) << 3);
 }
 
 function putIds(slots: usize, own: OwnIds, rows: u32): void {

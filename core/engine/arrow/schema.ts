@@ -1,7 +1,7 @@
 // Arrow's schema message (format/Schema.fbs, format/Message.fbs) of one version of a table.
 import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
 import { writeText } from "../memory/bytes";
-import { cold, F_NULLABLE, Field, isNull, Table, Version } from "../layout/field";
+import { cold, F_NULLABLE, Field, isNull, Table, Version, WITH_RECORD, WITH_ROOT_ID } from "../layout/field";
 import {
   K_BINARY,
   K_BOOL,
@@ -15,7 +15,6 @@ import {
   K_TIMESTAMP,
   K_WEI,
 } from "../layout/kinds";
-import { rootKey } from "../tables/table";
 import { beginTable, beginVector, referTo, referToNext, setCell, writeString } from "./flatbuffer";
 
 const out = newBuffer();
@@ -43,9 +42,10 @@ function columnsOf(t: Table, version: u32): i32 {
   return -1;
 }
 
-/** System columns of a table: 2 in roots, 3 in nested ones, and the root id on request. */
+/** System columns of a table: 2 in roots, 3 in nested ones; on request the root id, and the record's number. */
 export function systemColumns(t: Table): u32 {
-  return isNull(t.parent) ? 2 : rootKey ? 4 : 3;
+  const columns: u32 = isNull(t.parent) ? 2 : t.extra & WITH_ROOT_ID ? 4 : 3;
+  return t.extra & WITH_RECORD ? columns + 1 : columns;
 }
 
 let vector: u32 = 0;
@@ -92,11 +92,12 @@ export function schemaMessage(t: Table, version: u32): usize {
 function writeSystem(t: Table): void {
   if (isNull(t.parent)) writeNamed("_dlt_load_id", K_TEXT);
   else {
-    if (rootKey) writeNamed("_dlt_root_id", K_TEXT);
+    if (t.extra & WITH_ROOT_ID) writeNamed("_dlt_root_id", K_TEXT);
     writeNamed("_dlt_parent_id", K_TEXT);
     writeNamed("_dlt_list_idx", K_INT);
   }
   writeNamed("_dlt_id", K_TEXT);
+  if (t.extra & WITH_RECORD) writeNamed("_runlet_record", K_INT);
 }
 
 function writeNamed(text: string, kind: u32): void {

@@ -4,10 +4,8 @@ import {
   cold,
   Cold,
   F_HINTED,
-  F_MERGE,
   F_NULLABLE,
   F_OWNED,
-  F_PRIMARY,
   F_VARIANT,
   Field,
   Hint,
@@ -66,8 +64,7 @@ function applyHint(c: Field, hint: Hint): void {
     k.table.required++;
     k.table.boundHints++;
   }
-  if (hint.primary) k.flags |= F_PRIMARY;
-  if (hint.merge) k.flags |= F_MERGE;
+  k.flags |= hint.roles;
 }
 
 /** Decides where the values of a field go that has seen none before. False when the table is full. */
@@ -117,15 +114,18 @@ export function bindField(f: Field): bool {
   return true;
 }
 
-/** Makes the columns that hints give a type, whether or not the data will have them. */
+/** Makes the columns that hints give a type, whether or not the data will have them; those that are there follow the
+ *  hints from now on. */
 export function declareColumns(t: Table, hint: Hint): void {
   let h = hint.child;
   while (!isNull(h)) {
     if (h.set && !h.nullable && !h.drop) t.requiredHints++;
-    if (h.set && h.kind != K_NONE && !h.drop) {
+    if (h.set && !h.drop) {
       const name = h.asLength ? normalizedName(h.as, h.asLength) : normalizedName(h.key, h.keyLength);
       const n = nameLength;
-      if (isNull(findColumn(t, name, n))) {
+      const there = findColumn(t, name, n);
+      if (!isNull(there)) followColumn(there, h);
+      else if (h.kind != K_NONE) {
         const c = newDetached(t);
         if (!addColumn(c, t, keepName(name, n), n, h.kind, hintedPrecision(h), hintedScale(h))) return;
         applyHint(c, h);
@@ -133,6 +133,17 @@ export function declareColumns(t: Table, hint: Hint): void {
     }
     h = h.sibling;
   }
+}
+
+/** A column that came with the configuration gets the role and the nullability of its hint. */
+function followColumn(c: Field, hint: Hint): void {
+  const k = cold(c);
+  k.flags |= hint.roles;
+  if (hint.nullable) return;
+  k.table.boundHints++;
+  if (!(k.flags & F_NULLABLE)) return;
+  k.flags &= ~F_NULLABLE;
+  k.table.required++;
 }
 
 function hintedPrecision(h: Hint): u32 {

@@ -31,6 +31,15 @@ export function normalizedName(key: usize, n: u32): usize {
   return d;
 }
 
+/** Two names joined to one that stays; there is room for more behind it. */
+export function prefixedName(prefix: usize, prefixLength: u32, own: usize, n: u32): usize {
+  const d = allocBlock(prefixLength + n + 32);
+  memory.copy(d, prefix, prefixLength);
+  memory.copy(d + prefixLength, own, n);
+  nameLength = prefixLength + n;
+  return d;
+}
+
 /** `head` bytes, then prefix of the owner and normalised key; not shortened as a whole. */
 function join(head: usize, headLength: u32, f: Field): usize {
   const k = cold(f);

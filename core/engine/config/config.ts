@@ -7,22 +7,29 @@ import { addColumn, setMaxColumns } from "../columns/column";
 import { setWiden } from "../columns/convert";
 import {
   cold,
+  F_ASCENDING,
+  F_DELETE,
+  F_DESCENDING,
   F_EXISTING,
   F_FIXED,
+  F_MERGE,
   F_NULLABLE,
   F_PRIMARY,
+  F_VALID_FROM,
+  F_VALID_TO,
   F_VARIANT,
   Hint,
   isNull,
   nil,
   Table,
+  WITH_ROOT_ID,
 } from "../layout/field";
 import { K_DECIMAL, K_NONE, K_WEI } from "../layout/kinds";
 import { setDepthLimit } from "../scan/skip";
 import { newDetached, setHashSeed } from "../tables/shape";
 import { setSeed } from "../tables/ids";
-import { configureTables, findTable, newTable, tablesFull } from "../tables/table";
-import { hintFor, kindNamed, newHint, readHints } from "./hints";
+import { carry, configureTables, findTable, followHint, newTable, tablesFull } from "../tables/table";
+import { hintFor, kindNamed, newHint, readHints, roleOf } from "./hints";
 import {
   firstIn,
   isString,
@@ -122,7 +129,10 @@ export function rootTableNamed(name: usize, n: u32, fallback: Hint): Table {
     if (isNull(known.hint)) {
       known.hint = hint;
       known.shape.hint = hint;
-      if (!isNull(hint)) declareColumns(known, hint);
+      if (!isNull(hint)) {
+        followHint(known, hint);
+        declareColumns(known, hint);
+      }
     }
     return known;
   }
@@ -158,8 +168,10 @@ function readTable(key: usize, p: usize): void {
   let at = firstIn(member(p, "columns"));
   while (at) {
     const column = valueOf(at);
+    if (!isNull(parent) && readBool(member(column, "root_key"), false)) carry(t, WITH_ROOT_ID);
     const kind = kindNamed(member(column, "data_type"));
     readString(at);
+    if (readBool(member(column, "x-row-version"), false)) t.versioned = 1;
     if (isSystem(textPtr, textLength)) t.systemAt = t.systemAt < 0 ? <i32>t.columnCount : t.systemAt;
     else if (kind != K_NONE) {
       const c = newDetached(t);
@@ -176,11 +188,29 @@ function readTable(key: usize, p: usize): void {
         t.required++;
       }
       if (readBool(member(column, "variant"), false)) k.flags |= F_VARIANT;
-      if (readBool(member(column, "primary_key"), false)) k.flags |= F_PRIMARY;
+      if (isNull(hint)) k.flags |= storedRoles(column);
+      else {
+        const role = roleOf(hint, textPtr, textLength);
+        if (!isNull(role)) k.flags |= role.roles;
+      }
     }
     at = nextAfter(column);
   }
   if (t.systemAt < 0) t.systemAt = <i32>t.columnCount;
+  if (isNull(parent) && !isNull(hint)) declareColumns(t, hint);
+}
+
+function storedRoles(p: usize): u32 {
+  let roles: u32 = 0;
+  if (readBool(member(p, "primary_key"), false)) roles |= F_PRIMARY;
+  if (readBool(member(p, "merge_key"), false)) roles |= F_MERGE;
+  if (readBool(member(p, "hard_delete"), false)) roles |= F_DELETE;
+  const sort = member(p, "dedup_sort");
+  if (isStringOf(sort, "asc")) roles |= F_ASCENDING;
+  if (isStringOf(sort, "desc")) roles |= F_DESCENDING;
+  if (readBool(member(p, "x-valid-from"), false)) roles |= F_VALID_FROM;
+  if (readBool(member(p, "x-valid-to"), false)) roles |= F_VALID_TO;
+  return roles;
 }
 
 /** The columns that every table has and no field writes. */

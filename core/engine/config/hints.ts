@@ -1,7 +1,27 @@
 // Hints as a tree by key of the data; lists are passed through.
 import { allocStruct } from "../memory/arena";
+import { nameLength, normalizedName, prefixedName, shortName } from "../columns/name";
 import { sameBytes } from "../memory/bytes";
-import { Hint, isNull, MASK_HMAC, MASK_NULL, MASK_REDACT } from "../layout/field";
+import {
+  F_ASCENDING,
+  F_DELETE,
+  F_DESCENDING,
+  F_MERGE,
+  F_PRIMARY,
+  F_VALID_FROM,
+  F_VALID_TO,
+  Hint,
+  isNull,
+  MASK_HMAC,
+  MASK_NULL,
+  MASK_REDACT,
+  nil,
+  ROW_ID_KEY,
+  ROW_ID_RANDOM,
+  ROW_ID_ROW,
+  WITH_RECORD,
+  WITH_ROOT_ID,
+} from "../layout/field";
 import {
   K_BINARY,
   K_BOOL,
@@ -66,6 +86,10 @@ export function readHints(p: usize): Hint {
   const root = newHint();
   const nesting = member(p, "maxTableNesting");
   if (nesting) root.maxNesting = <i32>readNumber(nesting, -1);
+  const rowId = member(p, "rowId");
+  root.rowId = isStringOf(rowId, "key") ? ROW_ID_KEY : isStringOf(rowId, "row") ? ROW_ID_ROW : ROW_ID_RANDOM;
+  if (readBool(member(p, "rootKey"), false)) root.extra |= WITH_ROOT_ID;
+  if (readBool(member(p, "recordNumber"), false)) root.extra |= WITH_RECORD;
   let at = firstIn(member(p, "columns"));
   while (at) {
     let node = root;
@@ -85,7 +109,39 @@ export function readHints(p: usize): Hint {
     readHint(at, node);
     at = nextAfter(at);
   }
+  nameKeys(root, 0, 0);
   return root;
+}
+
+/** Names the columns that have a role, below h, whose own columns' names begin with `prefix`. */
+function nameKeys(h: Hint, prefix: usize, prefixLength: u32): void {
+  for (let c = h.child; !isNull(c); c = c.sibling) {
+    if (c.roles) {
+      const long = joinedName(prefix, prefixLength, c);
+      c.name = shortName(long, nameLength);
+      c.nameLength = nameLength;
+    }
+    if (isNull(c.child)) continue;
+    const below = joinedName(prefix, prefixLength, c);
+    store<u16>(below + nameLength, 0x5f5f);
+    nameKeys(c, below, nameLength + 2);
+  }
+}
+
+/** The prefix and the normalised name of a hint's key; kept, with room for a separator. Its length is in nameLength. */
+function joinedName(prefix: usize, prefixLength: u32, h: Hint): usize {
+  const own = h.asLength ? normalizedName(h.as, h.asLength) : normalizedName(h.key, h.keyLength);
+  return prefixedName(prefix, prefixLength, own, nameLength);
+}
+
+/** The hint that gives the column of that name a role, null when there is none. */
+export function roleOf(h: Hint, name: usize, n: u32): Hint {
+  for (let c = h.child; !isNull(c); c = c.sibling) {
+    if (c.roles && c.nameLength == n && sameBytes(c.name, name, n)) return c;
+    const below = roleOf(c, name, n);
+    if (!isNull(below)) return below;
+  }
+  return nil<Hint>();
 }
 
 /** Keeps the order in which hints are given. */
@@ -98,13 +154,26 @@ function append(node: Hint, child: Hint): void {
   }
 }
 
+function readRoles(p: usize): u32 {
+  let roles: u32 = 0;
+  if (readBool(member(p, "primaryKey"), false)) roles |= F_PRIMARY;
+  if (readBool(member(p, "mergeKey"), false)) roles |= F_MERGE;
+  if (readBool(member(p, "hardDelete"), false)) roles |= F_DELETE;
+  const sort = member(p, "dedupSort");
+  if (isStringOf(sort, "asc")) roles |= F_ASCENDING;
+  if (isStringOf(sort, "desc")) roles |= F_DESCENDING;
+  if (readBool(member(p, "validFrom"), false)) roles |= F_VALID_FROM;
+  if (readBool(member(p, "validTo"), false)) roles |= F_VALID_TO;
+  return roles;
+}
+
 function readHint(p: usize, h: Hint): void {
   h.set = 1;
   h.kind = kindNamed(member(p, "type"));
   h.precision = <u32>readNumber(member(p, "precision"), 0);
   h.scale = <u32>readNumber(member(p, "scale"), 0);
   h.primary = <u32>readBool(member(p, "primaryKey"), false);
-  h.merge = <u32>readBool(member(p, "mergeKey"), false);
+  h.roles = readRoles(p);
   h.nullable = <u32>readBool(member(p, "nullable"), h.primary == 0);
   h.drop = <u32>readBool(member(p, "drop"), false);
   const mask = member(p, "mask");

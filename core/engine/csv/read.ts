@@ -8,8 +8,8 @@ import { firstIn, nextAfter } from "../config/reader";
 import { clearBuffer, newBuffer, putByte, putBytes, putText, reserve } from "../memory/buffer";
 import { parseObject } from "../parse/object";
 import { putJsonString } from "../parse/json-text";
-import { setOwnIds } from "../parse/own-ids";
-import { setRootRow } from "../parse/root-row";
+import { ownRootId, setOwnIds } from "../parse/own-ids";
+import { setRootRow, writeExtra } from "../parse/root-row";
 import { clearFailure, E_NULL, E_RECORD, E_TABLE_CLASH, E_TABLES, E_UTF8, fail } from "../scan/failure";
 import { skipValue } from "../scan/skip";
 import { decodeString } from "../scan/text";
@@ -170,6 +170,9 @@ function readRecord(input: Input, p: usize, offset: u64): usize {
   setRootRow(t, row);
   const q = readRow(p, t, fields, csv.count, row);
   if (!q) return 0;
+  if (t.extra) writeExtra(t, row);
+  if (t.rowId && (!writeRecord(csv, p, fields) || !ownRootId(recordText.ptr, options.constants, t, row)))
+    return 0;
   if (options.constants && !parseObject(options.constants, t.shape, row)) return 0;
   if ((t.required || t.requiredHints) && !hasRequired(t, row)) return fail(p, E_NULL);
   if (!isNull(options.recordCaptures)) writeRecord(csv, p, fields);

@@ -1,6 +1,6 @@
 // The error a call returns: what happened, to which record, where.
-import { clearBuffer, newBuffer, putByte, putNumber, putText } from "../memory/buffer";
-import { describe, errorCode, failedAt, failure } from "../scan/failure";
+import { clearBuffer, newBuffer, putByte, putBytes, putNumber, putText } from "../memory/buffer";
+import { describe, errorCode, failedAt, failedColumn, failedColumnLength, failure } from "../scan/failure";
 import { isUtf8 } from "../scan/utf8";
 
 /** Message, excerpt and code as bytes, for the canonical ABI. */
@@ -9,6 +9,8 @@ export const faultMessage = newBuffer();
 export const faultExcerpt = newBuffer();
 export let faultTable: usize = 0;
 export let faultTableLength: u32 = 0;
+export let faultColumn: usize = 0;
+export let faultColumnLength: u32 = 0;
 export let faultRecord: u64 = 0;
 export let faultOffset: u64 = 0;
 export let faultLine: u64 = 0;
@@ -30,6 +32,8 @@ export function setFault(
   const at = failedAt < start || failedAt > end ? start : failedAt;
   faultTable = table;
   faultTableLength = tableLength;
+  faultColumn = failedColumn;
+  faultColumnLength = failedColumnLength;
   faultRecord = record;
   faultOffset = base + (at - start);
   faultLine = lines + 1;
@@ -38,6 +42,10 @@ export function setFault(
   putText(faultCode, errorCode(failure));
   clearBuffer(faultMessage);
   putText(faultMessage, describe(failure));
+  if (failedColumnLength) {
+    putText(faultMessage, ": ");
+    putBytes(faultMessage, failedColumn, failedColumnLength);
+  }
   putText(faultMessage, " (line ");
   putNumber(faultMessage, faultLine);
   putText(faultMessage, ", record ");
@@ -52,6 +60,7 @@ export function setFault(
 /** A usage error: not of the data. */
 export function setUsageFault(code: string, message: string): void {
   faultTableLength = 0;
+  faultColumnLength = 0;
   faultRecord = 0;
   faultOffset = 0;
   faultLine = 0;

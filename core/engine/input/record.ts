@@ -17,7 +17,9 @@ import { valueFieldOf } from "../parse/element";
 import { putJsonString, writeJson, writeObject } from "../parse/json-text";
 import { parseObject } from "../parse/object";
 import { ownIds, ownRootId, setOwnIds } from "../parse/own-ids";
-import { setRootRow } from "../parse/root-row";
+import { setRootRow, writeExtra } from "../parse/root-row";
+import { findColumn } from "../columns/column";
+import { keepName, nameLength, normalizedName } from "../columns/name";
 import { rollbackRecord } from "../columns/rollback";
 import {
   clearFailure,
@@ -29,6 +31,7 @@ import {
   E_TABLES,
   E_UTF8,
   fail,
+  failColumn,
   failure,
 } from "../scan/failure";
 import { newRow, nextRecord, tablesFull } from "../tables/table";
@@ -67,6 +70,7 @@ function attempt(input: Input, p: usize, source: usize, offset: u64): usize {
   nextRecord();
   const t = isNull(input.options.route) ? input.table : routed(input, source);
   if (isNull(t)) return fail(source, tablesFull() ? E_TABLES : E_TABLE_CLASH);
+  if (t.rowId) setOwnIds(true);
   let end = parseRoot(input, t, p, offset);
   if (end) return end;
   rollbackRecord();
@@ -106,8 +110,9 @@ function parseRoot(input: Input, t: Table, p: usize, offset: u64): usize {
   const row = newRow(t);
   writeRootId(t, row, input.ordinal, offset);
   setRootRow(t, row);
+  if (ownIds && !ownRootId(p, input.options.constants, t, row)) return 0;
+  if (t.extra) writeExtra(t, row);
   if (c == 123) {
-    if (ownIds) ownRootId(p, t, row);
     const end = parseObject(p + 1, t.shape, row);
     if (!end) return 0;
     if (!rewritten && input.options.constants && !parseObject(input.options.constants, t.shape, row))
@@ -133,16 +138,34 @@ function putItemLiteral(p: usize, f: Field, row: u32): usize {
   return coldLiteral(p);
 }
 
-/** Whether every column that must not be null has a value in the row. */
+/** Whether every column that must not be null has a value in the row; else the failure names one. */
 export function hasRequired(t: Table, row: u32): bool {
-  if (t.boundHints < t.requiredHints) return false;
+  if (t.boundHints < t.requiredHints) {
+    failUnbound(t);
+    return false;
+  }
   let c = t.columns;
   while (!isNull(c)) {
     const k = cold(c);
-    if ((k.flags & F_NULLABLE) == 0 && (c.len != row + 1 || k.runStart > row)) return false;
+    if ((k.flags & F_NULLABLE) == 0 && (c.len != row + 1 || k.runStart > row)) {
+      failColumn(k.name, k.nameLength);
+      return false;
+    }
     c = k.nextColumn;
   }
   return true;
+}
+
+/** Names a column that hints ask for and no record has brought. */
+function failUnbound(t: Table): void {
+  for (let h = t.hint.child; !isNull(h); h = h.sibling) {
+    if (!h.set || h.nullable || h.drop) continue;
+    const name = h.asLength ? normalizedName(h.as, h.asLength) : normalizedName(h.key, h.keyLength);
+    if (isNull(findColumn(t, name, nameLength))) {
+      failColumn(keepName(name, nameLength), nameLength);
+      return;
+    }
+  }
 }
 
 /** The table the record's routing value names; the input's own where it names none. */

@@ -113,6 +113,12 @@ export const F_OWNED: u32 = 128;
 export const F_REMOVED: u32 = 512;
 /** Type given by a hint. */
 export const F_HINTED: u32 = 256;
+/** What a merge does with the column: its rows are deleted, kept in this order, valid from and to. */
+export const F_DELETE: u32 = 1024;
+export const F_ASCENDING: u32 = 2048;
+export const F_DESCENDING: u32 = 4096;
+export const F_VALID_FROM: u32 = 8192;
+export const F_VALID_TO: u32 = 16384;
 
 
 @inline
@@ -203,7 +209,27 @@ export class Table {
   sharedLists: u32;
   counts: ListCount;
   hint: Hint;
+  /** What its rows carry beside the usual: bits of WITH_…. */
+  extra: u32;
+  /** What the ids of root rows are made of: ROW_ID_…. */
+  rowId: u32;
+  /** Its ids are hashes of records, by the configuration. */
+  versioned: u32;
+  /** Numbers of the records, where the rows carry them. */
+  records: usize;
 }
+
+/** Nested rows carry `_dlt_root_id`. */
+export const WITH_ROOT_ID: u32 = 1;
+/** Rows carry `_runlet_record`, the number of their record within the load. */
+export const WITH_RECORD: u32 = 2;
+
+/** Drawn from seed and place. */
+export const ROW_ID_RANDOM: u32 = 0;
+/** A hash of the primary key. */
+export const ROW_ID_KEY: u32 = 1;
+/** A hash of the record. */
+export const ROW_ID_ROW: u32 = 2;
 
 /** How many rows of a nested table the last row of a parent table has. */
 @unmanaged
@@ -243,7 +269,8 @@ export class Hint {
   scale: u32;
   nullable: u32;
   primary: u32;
-  merge: u32;
+  /** Flags of the column: F_PRIMARY, F_MERGE, F_DELETE and those after it. */
+  roles: u32;
   drop: u32;
   mask: u32;
   maskKey: usize;
@@ -251,6 +278,13 @@ export class Hint {
   as: usize;
   asLength: u32;
   maxNesting: i32;
+  /** Of the table: WITH_…, ROW_ID_…. */
+  extra: u32;
+  rowId: u32;
+  /** Where it has a role: name of its column; and where its value is in the record at hand. */
+  name: usize;
+  nameLength: u32;
+  at: usize;
 }
 
 export const MASK_HMAC: u32 = 1;

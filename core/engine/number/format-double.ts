@@ -16,6 +16,16 @@ let power: i32 = 0;
 
 /** Writes `repr(v)` at `dst` (at most 25 bytes) and returns the count of bytes. */
 export function formatDouble(v: f64, dst: usize): u32 {
+  return format(v, dst, -3, true);
+}
+
+/** As {@link formatDouble}, for a finite v, as orjson prints it: scientific notation below 1e-5, exponents without zeros
+ *  before them. */
+export function formatJsonDouble(v: f64, dst: usize): u32 {
+  return format(v, dst, -4, false);
+}
+
+function format(v: f64, dst: usize, lowest: i32, padded: bool): u32 {
   const start = dst;
   if (v != v) {
     store<u32>(dst, 0x6e616e); // nan
@@ -43,15 +53,15 @@ export function formatDouble(v: f64, dst: usize): u32 {
     digits /= 10;
     power++;
   }
-  return <u32>(dst - start) + layOut(dst);
+  return <u32>(dst - start) + layOut(dst, lowest, padded);
 }
 
-/** Writes `digits * 10^power` the way Python lays it out. */
-function layOut(dst: usize): u32 {
+/** Writes `digits * 10^power`; scientific where the point is below `lowest`, exponents of two digits when `padded`. */
+function layOut(dst: usize, lowest: i32, padded: bool): u32 {
   const start = dst;
   const count = <i32>formatU64(digits, dst);
   const point = count + power;
-  if (point > 16 || point < -3) {
+  if (point > 16 || point < lowest) {
     if (count > 1) {
       memory.copy(dst + 2, dst + 1, <usize>(count - 1));
       store<u8>(dst, 46, 1);
@@ -64,7 +74,7 @@ function layOut(dst: usize): u32 {
     store<u8>(dst, exponent < 0 ? 45 : 43, 1);
     dst += 2;
     const size = <u64>abs(exponent);
-    if (size < 10) store<u8>(dst++, 48);
+    if (padded && size < 10) store<u8>(dst++, 48);
     dst += formatU64(size, dst);
     return <u32>(dst - start);
   }

@@ -3,20 +3,27 @@ import { findColumn } from "../columns/column";
 import { columnName, nameLength, normalizedName } from "../columns/name";
 import {
   cold,
+  F_ASCENDING,
+  F_DELETE,
+  F_DESCENDING,
   F_EXISTING,
   F_MERGE,
   F_NULLABLE,
   F_PRIMARY,
   F_SEEN_NULL,
+  F_VALID_FROM,
+  F_VALID_TO,
   F_VARIANT,
   Field,
   isNull,
+  ROW_ID_ROW,
   Table,
+  WITH_ROOT_ID,
 } from "../layout/field";
 import { K_DECIMAL, K_LIST, K_NESTED, K_NONE, K_OBJECT, typeName } from "../layout/kinds";
 import { Buffer, clearBuffer, putByte, putNumber, putText } from "../memory/buffer";
 import { putJsonString } from "../parse/json-text";
-import { firstTable, rootKey } from "../tables/table";
+import { firstTable } from "../tables/table";
 
 /** Tables that have rows, or came with the configuration. */
 function isReal(t: Table): bool {
@@ -77,11 +84,15 @@ function writeTable(out: Buffer, t: Table): void {
   putText(out, "}}");
 }
 
+function isVersioned(t: Table): bool {
+  return isNull(t.hint) ? t.versioned != 0 : t.rowId == ROW_ID_ROW;
+}
+
 function writeSystem(out: Buffer, t: Table): void {
   if (isNull(t.parent))
     putText(out, '"_dlt_load_id":{"name":"_dlt_load_id","data_type":"text","nullable":false},');
   else {
-    if (rootKey)
+    if (t.extra & WITH_ROOT_ID)
       putText(
         out,
         '"_dlt_root_id":{"name":"_dlt_root_id","data_type":"text","nullable":false,"root_key":true},',
@@ -92,9 +103,12 @@ function writeSystem(out: Buffer, t: Table): void {
     );
     putText(out, '"_dlt_list_idx":{"name":"_dlt_list_idx","data_type":"bigint","nullable":false},');
   }
+  // A version of a row may come back: its hash is no key then.
   putText(
     out,
-    '"_dlt_id":{"name":"_dlt_id","data_type":"text","nullable":false,"unique":true,"row_key":true}',
+    isVersioned(t)
+      ? '"_dlt_id":{"name":"_dlt_id","data_type":"text","nullable":false,"unique":false,"row_key":false,"x-row-version":true}'
+      : '"_dlt_id":{"name":"_dlt_id","data_type":"text","nullable":false,"unique":true,"row_key":true}',
   );
 }
 
@@ -117,6 +131,11 @@ function writeColumn(out: Buffer, c: Field): void {
   if (k.flags & F_VARIANT) putText(out, ',"variant":true');
   if (k.flags & F_PRIMARY) putText(out, ',"primary_key":true');
   if (k.flags & F_MERGE) putText(out, ',"merge_key":true');
+  if (k.flags & F_DELETE) putText(out, ',"hard_delete":true');
+  if (k.flags & F_ASCENDING) putText(out, ',"dedup_sort":"asc"');
+  if (k.flags & F_DESCENDING) putText(out, ',"dedup_sort":"desc"');
+  if (k.flags & F_VALID_FROM) putText(out, ',"x-valid-from":true');
+  if (k.flags & F_VALID_TO) putText(out, ',"x-valid-to":true');
   putByte(out, 125);
 }
 

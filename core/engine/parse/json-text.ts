@@ -39,7 +39,7 @@ export function putJsonString(out: Buffer, p: usize, n: usize): void {
 }
 
 /** Writes the string at p (after its quote); returns the position after it, 0 on failure. */
-function writeString(p: usize, out: Buffer): usize {
+export function writeString(p: usize, out: Buffer): usize {
   const after = skipString(p);
   if (!after) return 0;
   const n = after - 1 - p;

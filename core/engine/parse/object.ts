@@ -6,13 +6,13 @@ import { putBool } from "../columns/write";
 import { E_LIST_END, E_OBJECT_END, fail } from "../scan/failure";
 import { cursor, skipSpace } from "../scan/text";
 import { findField, tokenBits } from "../tables/shape";
-import { ID_LENGTH, newRow, recordSerial, rootKey } from "../tables/table";
+import { ID_LENGTH, newRow } from "../tables/table";
 import { writeNestedIds } from "../tables/ids";
 import { advance } from "./advance";
 import { coldBool, coldList, coldLiteral, coldNull, coldObject, coldString } from "./cold";
 import { putNumber, putNumberAside } from "./number";
 import { ownIds, ownNestedIds } from "./own-ids";
-import { rootIdAt } from "./root-row";
+import { writeExtra } from "./root-row";
 import { putString } from "./string";
 import { listFieldOf, valueFieldOf } from "./element";
 
@@ -98,7 +98,7 @@ export function parseList(p: usize, t: Table, parent: Table, parentRow: u32, fir
     if (ownIds) ownNestedIds(p, t, row, parent, parentRow, index);
     else writeNestedIds(t, row, parent.ids + <usize>parentRow * ID_LENGTH, index);
     store<u64>(t.listIndex + ((<usize>row) << 3), index);
-    if (rootKey) v128.store(t.rootIds + <usize>row * ID_LENGTH, v128.load(rootIdAt()));
+    if (t.extra) writeExtra(t, row);
     index++;
     if (c == 123) p = parseObject(p + 1, t.shape, row);
     else if (c == 34) {

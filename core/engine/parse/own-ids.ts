@@ -1,11 +1,12 @@
 // Records in which the data supply `_dlt_id`: parsed a second time, with nested ids that are dlt's own.
-import { Table } from "../layout/field";
+import { Table, WITH_ROOT_ID } from "../layout/field";
 import { clearBuffer, newBuffer, putBytes, reserve } from "../memory/buffer";
 import { deriveIds, supplyId } from "../tables/ids";
 import { addOwnId, findOwnId, ownIdLength, ownIdText } from "../tables/own-ids";
-import { ID_LENGTH, rootKey } from "../tables/table";
+import { ID_LENGTH } from "../tables/table";
 import { skipKey, skipValue } from "../scan/skip";
 import { decodeString, skipSpace } from "../scan/text";
+import { hashRootId } from "./hashed-ids";
 import { rootRow, rootTable } from "./root-row";
 
 /** Whether the record being parsed has ids of its own. */
@@ -43,8 +44,12 @@ function findSupplied(p: usize): bool {
   }
 }
 
-export function ownRootId(p: usize, t: Table, row: u32): void {
+/** The id of a root row, whose random one is written: the supplied one, else a hash where the table asks for it. False
+ *  when there is nothing to hash. */
+export function ownRootId(p: usize, constants: usize, t: Table, row: u32): bool {
   if (findSupplied(p)) supplyId(t, row, found.ptr, <u32>found.len);
+  else if (t.rowId) return hashRootId(p, constants, t, row);
+  return true;
 }
 
 export function ownNestedIds(p: usize, t: Table, row: u32, parent: Table, parentRow: u32, index: u64): void {
@@ -53,6 +58,6 @@ export function ownNestedIds(p: usize, t: Table, row: u32, parent: Table, parent
   if (findOwnId(parent.ownIds, parentRow)) deriveIds(t, row, ownIdText, ownIdLength, index);
   else deriveIds(t, row, parent.ids + <usize>parentRow * ID_LENGTH, <u32>ID_LENGTH, index);
   if (findSupplied(p)) supplyId(t, row, found.ptr, <u32>found.len);
-  if (rootKey && findOwnId(rootTable().ownIds, rootRow()))
+  if (t.extra & WITH_ROOT_ID && findOwnId(rootTable().ownIds, rootRow()))
     t.ownRootIds = addOwnId(t.ownRootIds, row, ownIdText, ownIdLength);
 }

@@ -1,6 +1,6 @@
 // The root row of the record being parsed.
-import { Table } from "../layout/field";
-import { ID_LENGTH } from "../tables/table";
+import { isNull, Table, WITH_RECORD, WITH_ROOT_ID } from "../layout/field";
+import { ID_LENGTH, recordSerial } from "../tables/table";
 
 let table: Table = changetype<Table>(<usize>0);
 let row: u32 = 0;
@@ -14,6 +14,13 @@ export function setRootRow(t: Table, r: u32): void {
 @inline
 export function rootIdAt(): usize {
   return table.ids + <usize>row * ID_LENGTH;
+}
+
+/** Writes what a row of the record carries beside the usual. */
+export function writeExtra(t: Table, row: u32): void {
+  if (t.extra & WITH_RECORD) store<u64>(t.records + ((<usize>row) << 3), recordSerial);
+  if (t.extra & WITH_ROOT_ID && !isNull(t.parent))
+    v128.store(t.rootIds + <usize>row * ID_LENGTH, v128.load(rootIdAt()));
 }
 
 export function rootTable(): Table {

@@ -3,6 +3,9 @@
 /** Pointer to the offending byte. */
 export let failedAt: usize = 0;
 export let failure: u32 = 0;
+/** Name of the column it is about; 0: of none. */
+export let failedColumn: usize = 0;
+export let failedColumnLength: u32 = 0;
 
 export const E_NONE: u32 = 0;
 export const E_VALUE: u32 = 1;
@@ -43,7 +46,15 @@ export function fail(at: usize, code: u32): usize {
   return 0;
 }
 
+/** Names the column of the failure that follows. */
+export function failColumn(name: usize, n: u32): void {
+  if (failure) return;
+  failedColumn = name;
+  failedColumnLength = n;
+}
+
 export function clearFailure(): void {
+  failedColumnLength = 0;
   failure = 0;
   failedAt = 0;
 }

@@ -1,6 +1,17 @@
 // Tables and their rows.
 import { allocBlock, allocStruct, freeBlock } from "../memory/arena";
-import { cold, Field, Hint, isNull, nil, Shape, SLACK, Table } from "../layout/field";
+import {
+  cold,
+  Field,
+  Hint,
+  isNull,
+  nil,
+  Shape,
+  SLACK,
+  Table,
+  WITH_RECORD,
+  WITH_ROOT_ID,
+} from "../layout/field";
 import { growColumn } from "../columns/storage";
 import { hashBytes, sameBytes } from "../memory/bytes";
 import { newShape } from "./shape";
@@ -11,14 +22,14 @@ let lastTable: Table = nil<Table>();
 export let tableCount: u32 = 0;
 /** Number of the record being parsed, from 1; what has it as `record` was touched by it. */
 export let recordSerial: u32 = 0;
-/** Whether nested tables carry `_dlt_root_id`. */
-export let rootKey: bool = false;
+/** What the rows of every table carry beside the usual. */
+let extra: u32 = 0;
 
 let maxTables: u32 = 4096;
 
 export function configureTables(max: u32, withRootKey: bool): void {
   maxTables = max;
-  rootKey = withRootKey;
+  extra = withRootKey ? WITH_ROOT_ID : 0;
 }
 
 export function nextRecord(): void {
@@ -69,6 +80,8 @@ export function newTable(
   t.parent = parent;
   t.salt = <u64>t.nameHash * 0x9e3779b97f4a7c15 + <u64>nameLength;
   t.hint = hint;
+  t.extra = isNull(parent) ? extra : parent.extra;
+  if (isNull(parent) && !isNull(hint)) followHint(t, hint);
   t.systemAt = -1;
   t.columnMask = 15;
   t.columnBuckets = allocStruct(16 * sizeof<usize>());
@@ -79,6 +92,26 @@ export function newTable(
   t.nextInBucket = load<Table>(bucketOf(t.nameHash));
   store<Table>(bucketOf(t.nameHash), t);
   tableCount++;
+  return t;
+}
+
+/** What the hints of a root table say of its rows. They hold from its first row on. */
+export function followHint(t: Table, hint: Hint): void {
+  if (t.rowCapacity) return;
+  t.rowId = hint.rowId;
+  if (hint.extra) carry(t, hint.extra);
+}
+
+/** Lets the rows of a table and of all that have its root carry more; none has rows yet. */
+export function carry(t: Table, more: u32): void {
+  const root = rootOf(t);
+  root.extra |= more;
+  for (let other = firstTable; !isNull(other); other = other.next)
+    if (rootOf(other) == root) other.extra |= more;
+}
+
+function rootOf(t: Table): Table {
+  while (!isNull(t.parent)) t = t.parent;
   return t;
 }
 
@@ -101,8 +134,9 @@ function growTable(t: Table): void {
   if (!isNull(t.parent)) {
     t.parentIds = growSlots(t.parentIds, before, capacity, rows, ID_LENGTH);
     t.listIndex = growSlots(t.listIndex, before, capacity, rows, 8);
-    if (rootKey) t.rootIds = growSlots(t.rootIds, before, capacity, rows, ID_LENGTH);
+    if (t.extra & WITH_ROOT_ID) t.rootIds = growSlots(t.rootIds, before, capacity, rows, ID_LENGTH);
   }
+  if (t.extra & WITH_RECORD) t.records = growSlots(t.records, before, capacity, rows, 8);
   t.rowCapacity = capacity;
   let c = t.columns;
   while (!isNull(c)) {
