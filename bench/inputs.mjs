@@ -1,25 +1,36 @@
-// The four generated inputs, as newline-delimited JSON. The same bytes on every machine.
-import { existsSync, mkdirSync, openSync, closeSync, readFileSync, statSync, writeSync } from "node:fs";
+// The generated inputs: four as newline-delimited JSON, one as comma-separated text. The same bytes on every machine.
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 export const INPUTS = ["events", "issues", "logs", "strings"];
+export const ALL_INPUTS = [...INPUTS, "csv"];
 const FOLDER = new URL("./data/", import.meta.url);
 
 /** Path of an input of `mb` megabytes, generated when it is not there. */
 export function input(name, mb) {
-  const url = new URL(`${name}-${mb}.ndjson`, FOLDER);
+  const url = new URL(`${name}-${mb}.${name === "csv" ? "csv" : "ndjson"}`, FOLDER);
   if (existsSync(url) && statSync(url).size >= mb * 1e6) return url.pathname;
   mkdirSync(FOLDER, { recursive: true });
-  const draw = new Draw(0x5eed + INPUTS.indexOf(name));
-  const record = { events: events(draw), issues: issues(draw), logs: logs(draw), strings: strings(draw) }[
-    name
-  ];
-  const file = openSync(url, "w");
-  let lines = [];
+  const draw = new Draw(0x5eed + ALL_INPUTS.indexOf(name));
+  const record = { events, issues, logs, strings, csv: orders }[name](draw);
+  // Whole or absent, also when two processes make it at once.
+  const unfinished = new URL(`${url}.${process.pid}`);
+  const file = openSync(unfinished, "w");
+  let lines = name === "csv" ? [ORDERS, "\n"] : [];
   let held = 0;
   let written = 0;
   for (let i = 0; written + held < mb * 1e6; i++) {
-    const line = JSON.stringify(record(i));
+    const made = record(i);
+    const line = typeof made === "string" ? made : JSON.stringify(made);
     lines.push(line, "\n");
     held += Buffer.byteLength(line) + 1;
     if (held > 1 << 20) {
@@ -30,6 +41,7 @@ export function input(name, mb) {
   }
   writeSync(file, lines.join(""));
   closeSync(file);
+  renameSync(unfinished, url);
   return url.pathname;
 }
 
@@ -326,4 +338,35 @@ function strings(draw) {
     "Content-Type": 'text/html; charset="utf-8"',
     country: draw.of(["US", "DE", "JP", "BR"]),
   });
+}
+
+const ORDERS =
+  "id,placed_at,customer,country,items,total,discount,paid,ship_on,note,latitude,longitude,channel,token";
+
+/** A comma-separated record: numbers, times, some cells empty, some quoted with commas, quotes and line ends. */
+function orders(draw) {
+  const cell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const note = () => {
+    if (draw.chance(0.5)) return "";
+    const text = draw.words(2 + draw.below(10));
+    if (draw.chance(0.2)) return `${text}, "${draw.of(WORDS)}"\n${draw.of(WORDS)}`;
+    return draw.chance(0.1) ? `${text} größe 東京` : text;
+  };
+  return (i) =>
+    [
+      1e6 + i,
+      draw.second(START + i * 1000, 60_000),
+      cell(`${draw.of(WORDS)} ${draw.of(WORDS)}${draw.chance(0.1) ? ", Inc." : ""}`),
+      draw.of(["US", "DE", "JP", "BR", "GB"]),
+      1 + draw.below(9),
+      (draw.below(100_000) / 100).toFixed(2),
+      draw.chance(0.7) ? "" : (draw.below(50) / 100).toFixed(2),
+      draw.chance(0.9),
+      draw.time(START + i * 1000, 30 * DAY).slice(0, 10),
+      cell(note()),
+      (draw.unit() * 180 - 90).toFixed(6),
+      (draw.unit() * 360 - 180).toFixed(6),
+      draw.of(["web", "shop", "phone"]),
+      draw.hex(24),
+    ].join(",");
 }
