@@ -21,6 +21,8 @@ export interface Destination {
   /** Printed form without secrets: `duckdb:gh.duckdb`. */
   readonly address: string;
   readonly capabilities: Capabilities;
+  /** dlt's name of this type of destination, which a pipeline's state names: `dlt.destinations.duckdb`. */
+  readonly dltType?: string;
   /** Gone with its session or process, as a database in memory: there is nothing to come back to after a crash. */
   readonly ephemeral?: boolean;
   /** The address means a place relative to the working folder. */

@@ -1,7 +1,8 @@
 import type { CommitFacts, StoredDataset } from "../destinations/contract.ts";
 import type { Json } from "../json.ts";
+import { continued } from "../schema/continued.ts";
 import { emptyDocument, nextDocument, type ResourceFacts } from "../schema/document.ts";
-import { bumpState, defaultState, encodeState, type PipelineState } from "../schema/state.ts";
+import { bumpState, continuedState, encodeState, type PipelineState } from "../schema/state.ts";
 import type { StoredSchema } from "../schema/stored.ts";
 import type { Tables } from "../schema/types.ts";
 import { basedOn } from "../packages/load-package.ts";
@@ -18,12 +19,19 @@ export interface Restored {
 /** What of the state is forgotten: nothing, all, or that of the resources of this run. */
 export type Forget = "nothing" | "everything" | "resources";
 
-/** The documents to continue from; fresh ones for a new dataset. */
-export function restored(plan: Plan, stored: StoredDataset, forget: Forget): Restored {
-  const owner = { pipeline: plan.pipeline, dataset: plan.dataset, schema: plan.schema };
-  const state = (stored.state as PipelineState | undefined) ?? defaultState(owner);
+/** The documents to continue from; fresh ones for a new dataset. `destinationType`: dlt's name of it.
+ *  @throws RunletError SCHEMA_INVALID for a schema that runlet cannot continue */
+export function restored(
+  plan: Plan,
+  stored: StoredDataset,
+  forget: Forget,
+  destinationType?: string,
+): Restored {
+  const { pipeline, dataset, schema } = plan;
+  const owner = { pipeline, dataset, schema, ...(destinationType ? { destinationType } : {}) };
+  const state = continuedState(stored.state as PipelineState | undefined, owner);
   return {
-    schema: (stored.schema as StoredSchema | undefined) ?? emptyDocument(plan.schema),
+    schema: stored.schema ? continued(stored.schema) : emptyDocument(schema),
     state: forget === "nothing" ? state : forgotten(plan, state, forget),
   };
 }

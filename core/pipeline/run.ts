@@ -106,6 +106,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
     plan,
     stored,
     !refresh ? "nothing" : options.only?.length ? "resources" : "everything",
+    destination.dltType,
   );
   const known = dataTables(before.schema.tables);
   const round = new Round(plan, before.state, options);

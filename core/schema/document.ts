@@ -1,4 +1,4 @@
-import { RunletError } from "../errors.ts";
+import { continued } from "./continued.ts";
 import { parseExact } from "./exact-json.ts";
 import { defaultNormalizers, defaultSettings, SCHEMA_ENGINE_VERSION, type StoredSchema } from "./stored.ts";
 import { loadsTable, STATE_TABLE, stateTable, SYSTEM_TABLES, versionTable } from "./system-tables.ts";
@@ -41,19 +41,10 @@ export function emptyDocument(name: string): StoredSchema {
   return schema;
 }
 
-/** Reads a document from `_dlt_version.schema`. Throws `SCHEMA_INVALID` when it is none, or of another engine version. */
+/** Reads a document from `_dlt_version.schema`. Throws `SCHEMA_INVALID` when it is none, or one that {@link continued}
+ *  refuses. */
 export function parseDocument(text: string): StoredSchema {
-  const schema = parseExact(text, "the stored schema") as unknown as StoredSchema | null;
-  if (schema?.engine_version !== SCHEMA_ENGINE_VERSION || typeof schema.tables !== "object") {
-    throw new RunletError(
-      "SCHEMA_INVALID",
-      `the stored schema has engine version ${String(schema?.engine_version)}`,
-      {
-        hint: `runlet reads engine version ${SCHEMA_ENGINE_VERSION}: load once with a current dlt to upgrade it`,
-      },
-    );
-  }
-  return schema;
+  return continued(parseExact(text, "the stored schema"));
 }
 
 /** The document after a load. `tables` are the engine's data tables (those of `previous` included); `resources` has the

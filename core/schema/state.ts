@@ -1,7 +1,7 @@
 import { RunletError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import { parseExact, stringifyExact } from "./exact-json.ts";
-import { hashJson, hashText } from "./hash-json.ts";
+import { compareCodePoints, hashJson, hashText } from "./hash-json.ts";
 
 export const STATE_ENGINE_VERSION = 4;
 
@@ -47,6 +47,24 @@ export function defaultState(owner: StateOwner): PipelineState {
   };
 }
 
+/** The state to go on with, as dlt keeps it up: it names the schemas the pipeline has loaded with, sorted, and the dataset
+ *  and destination it is at. The same object where it does so already. */
+export function continuedState(stored: PipelineState | undefined, owner: StateOwner): PipelineState {
+  if (!stored) return defaultState(owner);
+  const { pipeline, dataset, schema, destinationType } = owner;
+  const names = stored.schema_names ?? [];
+  const changed: Partial<PipelineState> = {
+    ...(stored.pipeline_name === pipeline ? {} : { pipeline_name: pipeline }),
+    ...(stored.dataset_name === dataset ? {} : { dataset_name: dataset }),
+    ...(stored.default_schema_name == null ? { default_schema_name: schema } : {}),
+    ...(names.includes(schema) ? {} : { schema_names: [...names, schema].sort(compareCodePoints) }),
+    ...(destinationType === undefined || stored.destination_type === destinationType
+      ? {}
+      : { destination_type: destinationType, destination_name: null }),
+  };
+  return Object.keys(changed).length === 0 ? stored : ({ ...stored, ...changed } as PipelineState);
+}
+
 /** dlt's hash of a state: base64 of SHA3-256 over its sorted compact JSON without versions, hash and `_local`
  *  (`generate_state_version_hash` in `dlt/common/versioned_state.py`). */
 export function stateVersionHash(state: PipelineState): string {
@@ -77,18 +95,10 @@ export async function encodeState(state: PipelineState): Promise<string> {
   return btoa(binary);
 }
 
-/** Reads a `state` column. Throws `SCHEMA_INVALID` when it is no state, or one of a newer engine. */
+/** Reads a `state` column, packed or (as dlt reads it, too) as plain JSON. Throws `SCHEMA_INVALID` when it is no state, or
+ *  one of a newer engine. */
 export async function decodeState(encoded: string): Promise<PipelineState> {
-  let text: string;
-  try {
-    const zipped = Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0));
-    text = new TextDecoder().decode(await pipe(zipped, new DecompressionStream("deflate")));
-  } catch (cause) {
-    throw new RunletError("SCHEMA_INVALID", "the stored pipeline state cannot be unpacked", {
-      hint: "the newest row of _dlt_pipeline_state is damaged: restore or delete it",
-      cause,
-    });
-  }
+  const text = encoded.startsWith("{") ? encoded : await unpacked(encoded);
   const state = parseExact(text, "the stored pipeline state") as PipelineState | null;
   const engine = state && typeof state === "object" ? state._state_engine_version : undefined;
   if (typeof engine !== "number" || engine > STATE_ENGINE_VERSION) {
@@ -100,7 +110,28 @@ export async function decodeState(encoded: string): Promise<PipelineState> {
       },
     );
   }
-  return state!;
+  return engine < STATE_ENGINE_VERSION ? migrated(state!) : state!;
+}
+
+async function unpacked(encoded: string): Promise<string> {
+  try {
+    const zipped = Uint8Array.from(atob(encoded), (c) => c.charCodeAt(0));
+    return new TextDecoder().decode(await pipe(zipped, new DecompressionStream("deflate")));
+  } catch (cause) {
+    throw new RunletError("SCHEMA_INVALID", "the stored pipeline state cannot be unpacked", {
+      hint: "the newest row of _dlt_pipeline_state is damaged: restore or delete it",
+      cause,
+    });
+  }
+}
+
+/** Engine version 4 says type and name of a destination apart (`migrate_pipeline_state` in `dlt/pipeline/state_sync.py`). */
+function migrated(state: PipelineState): PipelineState {
+  const { destination, staging, ...rest } = state;
+  const next: PipelineState = { ...rest, _state_engine_version: STATE_ENGINE_VERSION } as PipelineState;
+  if (destination) Object.assign(next, { destination_type: destination, destination_name: null });
+  if (staging) Object.assign(next, { staging_type: staging, staging_name: null });
+  return next;
 }
 
 async function pipe(bytes: Uint8Array<ArrayBuffer>, through: GenericTransformStream): Promise<Uint8Array> {

@@ -32,6 +32,8 @@ export interface DuckDBDestination extends Destination {
   close(): Promise<void>;
 }
 
+const DLT_TYPE = "dlt.destinations.duckdb";
+
 const CAPABILITIES: Capabilities = {
   maxIdentifierLength: 65536,
   atomicity: "package",
@@ -70,6 +72,7 @@ export function duckdb(
     kind: "duckdb",
     address: `duckdb:${path ?? ":memory:"}`,
     capabilities: CAPABILITIES,
+    dltType: DLT_TYPE,
     ephemeral: path === undefined,
     relative: path !== undefined && !/^([\\/]|[a-z][a-z\d+.-]*:)/i.test(path),
     async open(openOptions) {
@@ -99,6 +102,7 @@ function ownDuckdb(db: OwnDuckDB | undefined): DuckDBDestination {
     kind: "duckdb",
     address: "duckdb:(own instance)",
     capabilities: CAPABILITIES,
+    dltType: DLT_TYPE,
     ephemeral: true,
     async open(openOptions) {
       return new DuckDBSession(await open(), openOptions, undefined);

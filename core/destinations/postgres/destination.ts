@@ -33,6 +33,7 @@ export function postgres(where: string | Value<string>, options: PostgresOptions
     kind: "postgres",
     address: address ?? "postgres",
     capabilities: CAPABILITIES,
+    dltType: "dlt.destinations.postgres",
     async open(openOptions) {
       let text = where;
       if (isValue(text)) {

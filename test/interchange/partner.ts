@@ -1,0 +1,135 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Json } from "../../core/json.ts";
+import type { StoredSchema } from "../../core/schema/stored.ts";
+import type { PipelineState } from "../../core/schema/state.ts";
+import { pythonOfDlt } from "./python.ts";
+
+export type Place = { duckdb: string } | { postgres: string };
+
+/** What dlt says of a pipeline. */
+export interface Described {
+  default: string | null;
+  dataset: string;
+  first_run: boolean;
+  /** Per schema the document; the version hash it holds, the one it was read with, and the one dlt computes anew. */
+  schemas: Record<
+    string,
+    {
+      document: StoredSchema;
+      version: number;
+      hash: string;
+      stored: string;
+      computed: string;
+      modified: boolean;
+    }
+  >;
+  state: PipelineState;
+}
+
+/** Tables as dlt reads them: columns with their types, rows of canonical cells (test/oracle/README.md). */
+export type Read = Record<string, { columns: [name: string, type: string][]; rows: string[][] }>;
+
+/** A resource of dlt's: options as in sequences.json. */
+export interface Given {
+  name: string;
+  records: object[];
+  options?: Record<string, unknown>;
+  /** What its function puts into its state. */
+  state?: Record<string, Json>;
+}
+
+/** dlt in a process of its own, which does what it is told; errors are dlt's. */
+export class Partner {
+  readonly folder = mkdtempSync(join(tmpdir(), "runlet-dlt-"));
+  readonly #child: ChildProcess;
+  readonly #answers: AsyncIterator<string>;
+  #said = "";
+
+  constructor() {
+    const script = fileURLToPath(new URL("partner.py", import.meta.url));
+    this.#child = spawn(pythonOfDlt(), [script, this.folder], {
+      stdio: ["pipe", "pipe", "pipe"],
+      cwd: this.folder,
+    });
+    this.#child.stderr!.on("data", (text: Buffer) => (this.#said = (this.#said + String(text)).slice(-4000)));
+    this.#answers = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
+  }
+
+  /** Attaches to a dataset, knowing nothing but what the destination has. `how`: by `dlt.attach`, by `sync_destination`, or
+   *  as a pipeline of which nothing is asked yet; `working` names a working folder, to come back to. */
+  attach(
+    pipeline: string,
+    place: Place,
+    dataset: string,
+    { how = "attach", working }: { how?: "attach" | "sync" | "pipeline" | "dev"; working?: string } = {},
+  ): Promise<Described> {
+    return this.#do("attach", { pipeline, place, dataset, how, working: working ?? null });
+  }
+
+  describe(): Promise<Described> {
+    return this.#do("describe");
+  }
+
+  read(schema?: string): Promise<Read> {
+    return this.#do("read", schema ? { schema } : {});
+  }
+
+  rowCounts(): Promise<Record<string, number>> {
+    return this.#do("row_counts");
+  }
+
+  /** Runs the pipeline that is attached to. */
+  run(
+    resources: Given[],
+    { source, ...options }: { source?: string; [option: string]: Json | undefined } = {},
+  ): Promise<{ loads: string[]; counts: Record<string, number> }> {
+    const given = resources.map((each) => ({ ...each, records: each.records.map(text) }));
+    return this.#do("run", { resources: given, source: source ?? null, ...options });
+  }
+
+  sql(text: string): Promise<Record<string, Json>[]> {
+    return this.#do("sql", { text });
+  }
+
+  /** Runs dlt's command line; what it prints. */
+  command(words: string[], env: Record<string, string>): string {
+    return execFileSync(pythonOfDlt(), ["-m", "dlt", ...words], {
+      encoding: "utf8",
+      cwd: this.folder,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { PATH: process.env["PATH"], HOME: this.folder, RUNTIME__DLTHUB_TELEMETRY: "false", ...env },
+    });
+  }
+
+  async close(): Promise<void> {
+    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    if (this.#child.exitCode === null) {
+      this.#child.stdin!.end();
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #do<T>(command: string, given: object = {}): Promise<T> {
+    this.#child.stdin!.write(`${JSON.stringify({ do: command, with: given })}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error(`dlt ended:\n${this.#said}`);
+    const answer = JSON.parse(value) as { ok: T; error?: { type: string; message: string } };
+    if (answer.error)
+      throw new Error(`dlt: ${answer.error.type}: ${answer.error.message}`, { cause: this.#said });
+    return answer.ok;
+  }
+}
+
+/** A record as JSON; bigint as digits. */
+function text(record: object): string {
+  const marked = JSON.stringify(record, (_, value: unknown) =>
+    typeof value === "bigint" ? `\u0000${value}` : value,
+  );
+  return marked.replace(/"\\u0000(-?\d+)"/g, "$1");
+}
