@@ -39,6 +39,7 @@ export function parquet(folder: Folder, options: ParquetOptions = {}): Destinati
     kind: "parquet",
     address: `parquet:${folder.at}`,
     capabilities: CAPABILITIES,
+    dltType: "dlt.destinations.filesystem",
     ...(folder.relative ? { relative: true } : {}),
     async open({ dataset, resolve, binding, conceal, signal, existing }) {
       const { limits, log } = host();
