@@ -27,7 +27,7 @@ beforeAll(async () => {
   if (missing) return;
   dlt = new Partner();
   server = await startPostgres();
-});
+}, 60_000);
 afterAll(async () => {
   await dlt?.close();
   await server?.stop();
@@ -67,7 +67,7 @@ describe.skipIf(missing).each(Object.keys(STORES))(missing ?? "%s", (name) => {
   beforeAll(async () => {
     ({ to, place } = STORES[name]!("shop"));
     first = await shop(1).run({ to });
-  });
+  }, 60_000);
 
   test("dlt attaches: schema, version hash and state are those that runlet has stored", async () => {
     const found = await dlt.attach("shop", place, "data", { working: name });
