@@ -60,6 +60,12 @@ export type { StepName, Trace, TraceError, TraceStep } from "./trace/trace.ts";
 export type { Span, Tracer } from "./trace/tracer.ts";
 export { source, type Source, type SourceOptions } from "./pipeline/source.ts";
 export { secret, setting, type Value } from "./pipeline/value.ts";
+export type { Alteration, Altered } from "./pipeline/alter-dataset.ts";
+export { diffSchemas, type SchemaDifference } from "./schema/difference.ts";
+export { exportSchema, importSchema, type SchemaFile } from "./schema/exchange.ts";
+export type { Renames } from "./schema/renames.ts";
+export { type HintChange, hintLine, type SchemaStep, stepLine } from "./schema/steps.ts";
+export type { StoredSchema } from "./schema/stored.ts";
 export type {
   ColumnSchema,
   DataType,

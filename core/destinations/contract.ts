@@ -1,5 +1,6 @@
 import type { Tables, TableSchema, WriteDisposition } from "../schema/types.ts";
 import type { Json } from "../json.ts";
+import type { SchemaStep, StepKind } from "../schema/steps.ts";
 import type { MergePlan, MergeStrategy } from "./merge-plan.ts";
 
 /** What a destination can do; declared once, drives every stage. */
@@ -11,6 +12,8 @@ export interface Capabilities {
   readonly dispositions: readonly WriteDisposition[];
   /** Ways to merge, where `merge` is offered. */
   readonly mergeStrategies?: readonly MergeStrategy[];
+  /** Changes of tables that are there, beside what loads do by themselves; absent: none. */
+  readonly alters?: readonly StepKind[];
   /** Arrow IPC bytes per table the destination likes to receive at once. */
   readonly preferredStreamBytes: number;
 }
@@ -65,6 +68,8 @@ export interface DestinationSession {
   discard?(loadId: string): Promise<void>;
   /** Names of the datasets at this destination that runlet or dlt has loaded into, the latest made first. */
   datasets(): Promise<string[]>;
+  /** Names of the schemas in the dataset; absent where a query tells. */
+  schemas?(): Promise<string[]>;
   /** Starts the one transaction of a load. Nothing of it is visible before {@link DestinationLoad.commit}. */
   begin(loadId: string): Promise<DestinationLoad>;
   /** Runs SQL with the dataset as the default schema. Integers beyond 2^53 come back as bigint. */
@@ -86,6 +91,10 @@ export interface DestinationLoad {
   /** Folds a number variant (`from`) into its base column, widening it, where every value is exact.
    *  Returns false, changing nothing, when it is not. */
   widen(table: string, base: string, variant: string): Promise<boolean>;
+  /** Changes tables that are there, each step of a kind that the capabilities have in `alters`; before any of those tables
+   *  is prepared. What is not there already needs no dropping.
+   *  @throws RunletError DESTINATION_SCHEMA where a value would not keep its value */
+  alter?(steps: readonly SchemaStep[]): Promise<void>;
   /** Merges the rows that wait for these tables, after all is written and widened. Tables without any are left alone, but
    *  for the rows nested in what goes. Only where the capabilities offer `merge`. */
   merge?(plan: MergePlan): Promise<void>;

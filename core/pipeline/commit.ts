@@ -9,6 +9,7 @@ import { basedOn } from "../packages/load-package.ts";
 import { isoMicros, loadMicros } from "./load-id.ts";
 import { withOwnState } from "./own-state.ts";
 import type { Plan } from "./plan.ts";
+import { rowId } from "./row-id.ts";
 
 /** What a run knows of the dataset it continues. */
 export interface Restored {
@@ -88,9 +89,4 @@ export async function commitFacts(input: CommitInput): Promise<{ facts: CommitFa
     };
   }
   return { facts, schema };
-}
-
-/** A random row id as dlt makes them: 10 bytes in base64 without padding, 14 characters. */
-function rowId(random: (into: Uint8Array) => Uint8Array): string {
-  return btoa(String.fromCharCode(...random(new Uint8Array(10)))).replace(/=+$/, "");
 }

@@ -1,5 +1,7 @@
 import type { Destination, DestinationSession } from "../destinations/contract.ts";
 import type { Json } from "../json.ts";
+import type { StoredSchema } from "../schema/stored.ts";
+import { type Alteration, type Altered, alterDataset, datasetSchema } from "./alter-dataset.ts";
 import type { Config } from "./config.ts";
 
 /** What has been loaded, to be asked. Opens the destination for each question and closes it again, so that no file
@@ -11,6 +13,10 @@ export interface Dataset {
   query<T = Record<string, Json>>(sql: string, params?: readonly Json[]): Promise<T[]>;
   /** The result as one complete Arrow IPC stream. */
   arrow(sql: string): Promise<Uint8Array>;
+  /** The schema document, as stored; `name` where the dataset holds several. */
+  schema(name?: string): Promise<StoredSchema>;
+  /** Renames, drops, adds, widens and relaxes what is there, without a load, in one transaction. */
+  alter(alteration: Alteration): Promise<Altered>;
 }
 
 /** A handle on `dataset` at a destination. `safe` removes secrets from errors. */
@@ -40,5 +46,7 @@ export function datasetOf(
     name: dataset,
     query: <T>(sql: string, params?: readonly Json[]) => ask((session) => session.query<T>(sql, params)),
     arrow: (sql) => ask((session) => session.arrow(sql)),
+    schema: (name) => ask((session) => datasetSchema(session, dataset, name)),
+    alter: (alteration) => ask((session) => alterDataset(destination, session, dataset, alteration)),
   };
 }

@@ -26,11 +26,15 @@ test.each([
   ],
   ["run", "to only limit dry-run max-duration max-bytes refresh env-file verbose log json"],
   ["query", "dataset json"],
-  ["schema", "dataset format"],
+  ["schema", ""],
+  ["schema show", "dataset format"],
+  ["schema export", "dataset schema format"],
+  ["schema diff", "dataset rename json"],
+  ["schema apply", "dataset schema rename drop yes dry-run json"],
 ])("%s --help lists its options and shows examples", async (command, options) => {
-  const { code, stdout } = await runlet([command, "--help"]);
+  const { code, stdout } = await runlet([...command.split(" "), "--help"]);
   expect(code).toBe(0);
   const listed = [...stdout.matchAll(/^ {2}(?:-\w, )?--([a-z-]+)/gm)].map((match) => match[1]);
-  expect(listed).toEqual([...options.split(" "), "help"]);
+  expect(listed).toEqual([...options.split(" ").filter(Boolean), "help"]);
   expect(stdout).toMatch(new RegExp(`Examples:\\n {2}runlet ${command} `));
 });

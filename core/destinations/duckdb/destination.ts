@@ -1,5 +1,6 @@
 import { RunletError } from "../../errors.ts";
 import { host } from "../../host.ts";
+import { STEP_KINDS } from "../../schema/steps.ts";
 import type { Capabilities, Destination } from "../contract.ts";
 import { MERGE_STRATEGIES } from "../merge-plan.ts";
 import type { DuckDBDriver, DuckDBDriverName, DuckDBFiles, OpenDuckDB } from "./driver.ts";
@@ -39,6 +40,7 @@ const CAPABILITIES: Capabilities = {
   atomicity: "package",
   dispositions: ["append", "replace", "merge"],
   mergeStrategies: MERGE_STRATEGIES,
+  alters: STEP_KINDS,
   // Each insertion costs a fixed time per stream and column; below 16 MB it dominates.
   preferredStreamBytes: 16 * 1024 * 1024,
 };

@@ -1,11 +1,13 @@
 import { type ArrowField, describeStream } from "../../arrow/ipc-schema.ts";
 import { RunletError } from "../../errors.ts";
 import { failpoint } from "../../packages/failpoints.ts";
+import type { SchemaStep } from "../../schema/steps.ts";
 import type { TableSchema, WriteDisposition } from "../../schema/types.ts";
 import { type MergePlan, RECORD_COLUMN } from "../merge-plan.ts";
 import { mergeStatements, rootKeyStatements } from "../sql/merge.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { CommitFacts, DestinationLoad } from "../contract.ts";
+import { alterTable } from "./alter.ts";
 import { type DuckDBConnection, JSON_SEED } from "./driver.ts";
 import { destinationError } from "./errors.ts";
 import { Stages, temporary } from "./stages.ts";
@@ -208,6 +210,20 @@ export class DuckDBLoad implements DestinationLoad {
         `cannot widen column ${base} of table ${table}`,
         where,
       );
+    }
+  }
+
+  async alter(steps: readonly SchemaStep[]): Promise<void> {
+    this.#check();
+    for (const step of steps) {
+      try {
+        await alterTable(this.#connection, this.#options.dataset, step);
+        this.#tables.delete(sameName(step.table));
+      } catch (error) {
+        throw destinationError(error, "DESTINATION_FAILED", `cannot change table ${step.table}`, {
+          table: step.table,
+        });
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import { readRows } from "../../arrow/ipc-rows.ts";
 import type { Json } from "../../json.ts";
+import { covers } from "../../schema/covers.ts";
 import { parseExact, stringifyExact } from "../../schema/exact-json.ts";
 import { decodeState } from "../../schema/state.ts";
 import {
@@ -92,8 +93,13 @@ async function refuseStale(connection: DuckDBConnection, dataset: string, facts:
     const hash = await newest(STATE_TABLE, "pipeline_name", state.pipelineName, "_dlt_load_id");
     if (hash !== basedOn.stateVersionHash) throw conflict(`the state of pipeline ${state.pipelineName}`);
   }
-  if (facts.schemaVersionHash === basedOn.schemaVersionHash) return;
   const hash = await newest(VERSION_TABLE, "schema_name", schemaName, "inserted_at");
+  if (facts.schemaVersionHash === basedOn.schemaVersionHash) {
+    if (hash === undefined || hash === basedOn.schemaVersionHash) return;
+    const { schema = null } = await readStored(connection, dataset, "", schemaName);
+    if (!covers(schema, facts.schema)) throw conflict(`schema ${schemaName}`);
+    return;
+  }
   if (hash !== undefined && hash !== basedOn.schemaVersionHash && hash !== facts.schemaVersionHash)
     throw conflict(`schema ${schemaName}`);
 }

@@ -1,10 +1,12 @@
 import { RunletError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import { decodeState } from "../../schema/state.ts";
+import { STEP_KINDS } from "../../schema/steps.ts";
 import type { ColumnSchema, TableSchema } from "../../schema/types.ts";
 import { widened } from "../../schema/widened.ts";
 import type { Destination, DestinationLoad, DestinationSession } from "../contract.ts";
 import { MERGE_STRATEGIES, RECORD_COLUMN } from "../merge-plan.ts";
+import { alterStored } from "./alter.ts";
 import { mergeRows } from "./merge.ts";
 import { copied, emptyData, rowsOf, type StoredData, type StoredTable } from "./store.ts";
 
@@ -27,6 +29,7 @@ export function memory(): MemoryStore {
       atomicity: "package",
       dispositions: ["append", "replace", "merge"],
       mergeStrategies: MERGE_STRATEGIES,
+      alters: STEP_KINDS,
       preferredStreamBytes: 8 * 1024 * 1024,
     },
     async open({ dataset }) {
@@ -74,6 +77,8 @@ function session(datasets: Map<string, StoredData>, dataset: string): Destinatio
       return datasets.get(dataset)?.loads.some((load) => load.loadId === loadId) ?? false;
     },
     datasets: async () => [...datasets.keys()].reverse(),
+    schemas: async () =>
+      [...new Set(datasets.get(dataset)?.loads.map(({ schemaName }) => schemaName))].sort(),
     async begin() {
       return load(datasets, dataset);
     },
@@ -111,6 +116,9 @@ function load(datasets: Map<string, StoredData>, dataset: string): DestinationLo
       if (tables.length === 0 || !tables.every((stored) => isExact(stored, base, variant))) return false;
       for (const stored of tables) fold(stored, base, variant);
       return true;
+    },
+    async alter(steps) {
+      for (const step of steps) alterStored(staged.tables, step);
     },
     async merge(plan) {
       const rows = (tables: Map<string, StoredTable>): Map<string, Record<string, Json>[]> =>

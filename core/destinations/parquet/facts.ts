@@ -1,5 +1,6 @@
 import { RunletError } from "../../errors.ts";
-import { stringifyExact } from "../../schema/exact-json.ts";
+import { covers } from "../../schema/covers.ts";
+import { parseExact, stringifyExact } from "../../schema/exact-json.ts";
 import type { CommitFacts } from "../contract.ts";
 import type { LoadRow, Snapshot, StateRow, VersionRow } from "./snapshot.ts";
 
@@ -18,8 +19,14 @@ export function checkBasis(now: Snapshot, dataset: string, facts: CommitFacts): 
     if (newest?.version_hash !== basedOn.stateVersionHash)
       throw conflict(`the state of pipeline ${state.pipelineName}`);
   }
-  if (facts.schemaVersionHash === basedOn.schemaVersionHash) return;
-  const hash = now.versions[schemaName]?.version_hash;
+  const newest = now.versions[schemaName];
+  const hash = newest?.version_hash;
+  if (facts.schemaVersionHash === basedOn.schemaVersionHash) {
+    if (!newest || hash === basedOn.schemaVersionHash) return;
+    const schema = parseExact(newest.schema, `schema ${schemaName} of dataset ${dataset}`);
+    if (!covers(schema, facts.schema)) throw conflict(`schema ${schemaName}`);
+    return;
+  }
   if (hash !== undefined && hash !== basedOn.schemaVersionHash && hash !== facts.schemaVersionHash)
     throw conflict(`schema ${schemaName}`);
 }

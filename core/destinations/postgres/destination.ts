@@ -1,6 +1,7 @@
 import { RunletError } from "../../errors.ts";
 import { host } from "../../host.ts";
 import { isValue, type Value } from "../../pipeline/value.ts";
+import { STEP_KINDS } from "../../schema/steps.ts";
 import type { Capabilities, Destination } from "../contract.ts";
 import { MERGE_STRATEGIES } from "../merge-plan.ts";
 import { passwordOf, printedAddress, readAddress } from "./address.ts";
@@ -19,6 +20,7 @@ const CAPABILITIES: Capabilities = {
   atomicity: "package",
   dispositions: ["append", "replace", "merge"],
   mergeStrategies: MERGE_STRATEGIES,
+  alters: STEP_KINDS,
   preferredStreamBytes: 8 * 1024 * 1024,
 };
 

@@ -1,7 +1,9 @@
+import type { SchemaStep } from "../../schema/steps.ts";
 import type { ColumnSchema, TableSchema, WriteDisposition } from "../../schema/types.ts";
 import { type MergePlan, RECORD_COLUMN } from "../merge-plan.ts";
 import { mergeStatements, rootKeyStatements } from "../sql/merge.ts";
 import { quoteName } from "../sql/quote.ts";
+import { alterTable } from "./alter.ts";
 import type { Connection } from "./connection.ts";
 import type { LoadLocks } from "./locks.ts";
 import {
@@ -30,6 +32,8 @@ interface LoadTable {
   merging: boolean;
   /** Whether it was there, and has got root keys in this load. */
   rooted: boolean;
+  /** Whether it takes the place of a table that is dropped before the commit. */
+  renewed: boolean;
 }
 
 function loadTable(columns: StoredColumn[], more: Partial<LoadTable> = {}): LoadTable {
@@ -41,6 +45,7 @@ function loadTable(columns: StoredColumn[], more: Partial<LoadTable> = {}): Load
     unique: [],
     merging: false,
     rooted: false,
+    renewed: false,
     ...more,
   };
 }
@@ -53,13 +58,18 @@ function loadTable(columns: StoredColumn[], more: Partial<LoadTable> = {}): Load
  *    TRUNCATE, or a new table put in place of the old, would be faster for big tables and leave nothing for vacuum, but lock
  *    readers out, show an empty table to transactions that began before, and lose the table's views and grants.
  *  - Columns are added just before the commit, since that locks readers out until it. The rows of such a table wait in a
- *    temporary one, which belongs to the connection and vanishes with the transaction. So do rows that are merged. */
+ *    temporary one, which belongs to the connection and vanishes with the transaction. So do rows that are merged, those of
+ *    columns that may be null from now on, and those of a table that is dropped and made anew. */
 export class LoadTables {
   readonly #connection: Connection;
   readonly #dataset: string;
   readonly #locks: LoadLocks;
   readonly #uniqueIndexes: boolean;
   readonly #tables = new Map<string, LoadTable>();
+  /** Tables that go before the commit, or are made anew. */
+  readonly #dropped = new Set<string>();
+  /** Columns that may be null from the commit on, by table. */
+  readonly #relaxed = new Map<string, string[]>();
   #stages = 0;
 
   constructor(connection: Connection, dataset: string, locks: LoadLocks, uniqueIndexes: boolean) {
@@ -85,7 +95,7 @@ export class LoadTables {
     const wanted = completeColumns(table);
     const known = this.#tables.get(name);
     if (known) return this.#extend(name, known, wanted);
-    const stored = await storedColumns(this.#connection, this.#dataset, name);
+    const stored = await this.#stored(name);
     if (stored.length === 0) {
       if (wanted.length === 0) return;
       await this.#create(name, wanted);
@@ -99,7 +109,25 @@ export class LoadTables {
     }
     const found = loadTable(stored);
     this.#tables.set(name, found);
+    if (this.#relaxed.has(name)) await this.#stage(name, found, false);
     await this.#extend(name, found, wanted);
+  }
+
+  /** Changes tables that no other load has in hand. What locks readers out is left for the end where rows may come yet. */
+  async alter(steps: readonly SchemaStep[]): Promise<void> {
+    for (const step of steps) {
+      await this.#locks.ownTable(step.table);
+      if (step.kind === "rename-table") await this.#locks.ownTable(step.to);
+      if (step.kind === "drop-table") this.#dropped.add(step.table);
+      else if (step.kind === "relax-column")
+        this.#relaxed.set(step.table, [...(this.#relaxed.get(step.table) ?? []), step.column]);
+      else await alterTable(this.#connection, this.#dataset, step);
+    }
+  }
+
+  /** Columns of a table as they are for this load: none, where it is dropped. */
+  async #stored(name: string): Promise<StoredColumn[]> {
+    return this.#dropped.has(name) ? [] : storedColumns(this.#connection, this.#dataset, name);
   }
 
   /** Makes a system table exist. Loads commit one after the other, so nobody makes it at the same time. */
@@ -113,9 +141,20 @@ export class LoadTables {
 
   async #create(name: string, wanted: readonly ColumnSchema[]): Promise<void> {
     await this.#locks.ownTable(name);
+    if (this.#dropped.has(name)) return this.#renew(name, wanted);
     await createTable(this.#connection, this.#dataset, name, wanted);
     const columns = await storedColumns(this.#connection, this.#dataset, name);
     this.#tables.set(name, loadTable(columns, { created: true, unique: uniqueOf(wanted) }));
+  }
+
+  /** A table in place of one that is dropped: until then its rows wait in a temporary one. */
+  async #renew(name: string, wanted: readonly ColumnSchema[]): Promise<void> {
+    const stage = this.#stages++;
+    const nullable = wanted.map((column) => ({ ...column, nullable: true }));
+    await createTable(this.#connection, "pg_temp", stageTable(stage), nullable);
+    const columns = await this.#staged(stage);
+    const unique = uniqueOf(wanted);
+    this.#tables.set(name, loadTable(columns, { stage, added: [...wanted], renewed: true, unique }));
   }
 
   async #prepareMerge(table: TableSchema): Promise<void> {
@@ -125,7 +164,7 @@ export class LoadTables {
     let known = this.#tables.get(name);
     if (!known) {
       await this.#locks.ownTable(name);
-      const stored = await storedColumns(this.#connection, this.#dataset, name);
+      const stored = await this.#stored(name);
       if (stored.length > 0) this.#tables.set(name, loadTable(stored));
       else if (wanted.length > 0) await this.#create(name, wanted);
       else return;
@@ -133,6 +172,8 @@ export class LoadTables {
     }
     known.merging = true;
     if (known.stage === undefined) await this.#stage(name, known, record !== undefined);
+    else if (record && !known.columns.some((column) => column.name === RECORD_COLUMN))
+      await this.#addRecord(known);
     await this.#extend(name, known, wanted);
   }
 
@@ -160,6 +201,12 @@ export class LoadTables {
     );
     table.stage = stage;
     table.columns = await this.#staged(stage);
+  }
+
+  async #addRecord(table: LoadTable): Promise<void> {
+    const column = `ADD COLUMN ${quoteName(RECORD_COLUMN)} bigint`;
+    await this.#connection.run(`ALTER TABLE ${stageName(table.stage!)} ${column}`);
+    table.columns = await this.#staged(table.stage!);
   }
 
   async #staged(stage: number): Promise<StoredColumn[]> {
@@ -225,12 +272,28 @@ export class LoadTables {
       await this.#index(name, table.unique);
       table.unique = [];
     }
+    for (const name of [...this.#relaxed.keys()]) await this.#relax(name);
+    for (const table of this.#dropped)
+      await alterTable(this.#connection, this.#dataset, { kind: "drop-table", table });
+    this.#dropped.clear();
+  }
+
+  async #relax(table: string): Promise<void> {
+    for (const column of this.#relaxed.get(table) ?? [])
+      await alterTable(this.#connection, this.#dataset, { kind: "relax-column", table, column });
+    this.#relaxed.delete(table);
   }
 
   async #settle(name: string, table: LoadTable): Promise<void> {
     if (table.stage === undefined) return;
     const target = qualified(this.#dataset, name);
-    await addColumns(this.#connection, target, name, table.added);
+    await this.#relax(name);
+    if (table.renewed) {
+      await alterTable(this.#connection, this.#dataset, { kind: "drop-table", table: name });
+      await createTable(this.#connection, this.#dataset, name, table.added);
+      this.#dropped.delete(name);
+      Object.assign(table, { renewed: false, created: true });
+    } else await addColumns(this.#connection, target, name, table.added);
     if (table.merging) {
       table.rooted ||= !table.created && table.added.some((column) => column.root_key);
       table.added = [];

@@ -1,6 +1,7 @@
 import { describeStream } from "../../arrow/ipc-schema.ts";
 import { failpoint } from "../../packages/failpoints.ts";
 import { RunletError } from "../../errors.ts";
+import type { SchemaStep } from "../../schema/steps.ts";
 import type { TableSchema, WriteDisposition } from "../../schema/types.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { CommitFacts, DestinationLoad, MergePlan } from "../contract.ts";
@@ -134,6 +135,18 @@ export class PostgresLoad implements DestinationLoad {
         `cannot widen column ${base} of table ${table}`,
         where,
       );
+    }
+  }
+
+  async alter(steps: readonly SchemaStep[]): Promise<void> {
+    this.#check();
+    if (this.#replayed) return;
+    try {
+      await this.#tables.alter(steps);
+    } catch (error) {
+      const table = steps.length === 1 ? steps[0]!.table : undefined;
+      const what = table ?? `tables ${[...new Set(steps.map((step) => step.table))].join(", ")}`;
+      throw destinationError(error, "DESTINATION_FAILED", `cannot change ${what}`, table ? { table } : {});
     }
   }
 

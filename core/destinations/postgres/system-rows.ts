@@ -1,5 +1,6 @@
 import { RunletError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
+import { covers } from "../../schema/covers.ts";
 import { parseExact, stringifyExact } from "../../schema/exact-json.ts";
 import { decodeState } from "../../schema/state.ts";
 import {
@@ -118,8 +119,12 @@ export async function checkBasis(connection: Connection, dataset: string, facts:
     if (newest?.hash !== basedOn.stateVersionHash)
       throw conflict(`the state of pipeline ${state.pipelineName}`);
   }
-  if (facts.schemaVersionHash !== basedOn.schemaVersionHash) {
-    const newest = await newestSchema(connection, dataset, facts.schemaName);
+  const newest = await newestSchema(connection, dataset, facts.schemaName);
+  if (facts.schemaVersionHash === basedOn.schemaVersionHash) {
+    if (!newest || newest.hash === basedOn.schemaVersionHash) return;
+    const schema = parseExact(newest.text, `the schema ${facts.schemaName} in ${VERSION_TABLE}`);
+    if (!covers(schema, facts.schema)) throw conflict(`schema ${facts.schemaName}`);
+  } else {
     if (newest && newest.hash !== basedOn.schemaVersionHash && newest.hash !== facts.schemaVersionHash)
       throw conflict(`schema ${facts.schemaName}`);
   }

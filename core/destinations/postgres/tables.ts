@@ -103,7 +103,7 @@ function definition(table: string, column: ColumnSchema): string {
   return `${quoteName(column.name)} ${sqlType(table, column)}`;
 }
 
-function checkName(name: string, what: string): void {
+export function checkName(name: string, what: string): void {
   if (new TextEncoder().encode(name).length <= LONGEST_NAME && !name.includes("\0")) return;
   throw new RunletError("DESTINATION_SCHEMA", `the name of ${what} is longer than ${LONGEST_NAME} bytes`, {
     hint: "Postgres would cut it: name it shorter",

@@ -4,7 +4,7 @@ import type { StoredColumn } from "./tables.ts";
 import type { StoredType } from "./types.ts";
 
 /** Largest bigint that a double can hold; above it a conversion back would be out of range. */
-const LARGEST_EXACT = "9223372036854774784";
+export const LARGEST_EXACT = "9223372036854774784";
 
 /** Type that holds every value of both, or undefined. A double is one where each integer is exact, which is asked of
  *  the values. */

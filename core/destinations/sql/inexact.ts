@@ -1,0 +1,10 @@
+import { RunletError } from "../../errors.ts";
+
+/** Why an integer column stays what it is. */
+export function inexactColumn(table: string, column: string): RunletError {
+  return new RunletError(
+    "DESTINATION_SCHEMA",
+    `column ${column} of table ${table} has integers that a double would round`,
+    { where: { table, column }, hint: "nothing was changed: make it decimal or text" },
+  );
+}

@@ -1,0 +1,211 @@
+import type { CommitFacts, Destination, DestinationSession } from "../destinations/contract.ts";
+import { RunletError } from "../errors.ts";
+import { host } from "../host.ts";
+import type { Json } from "../json.ts";
+import { basedOn } from "../packages/load-package.ts";
+import { alteredDocument } from "../schema/altered.ts";
+import { diffSchemas, type SchemaDifference } from "../schema/difference.ts";
+import { dataTables } from "../schema/document.ts";
+import { type Renames, renamedTables } from "../schema/renames.ts";
+import { bumpState, encodeState, type PipelineState } from "../schema/state.ts";
+import { isDestructive, stepLine } from "../schema/steps.ts";
+import type { StoredSchema } from "../schema/stored.ts";
+import type { Tables } from "../schema/types.ts";
+import { isoMicros, loadMicros, nextLoadId } from "./load-id.ts";
+import { rowId } from "./row-id.ts";
+
+/** What a dataset is to become. */
+export interface Alteration {
+  /** The schema it is to have; default: the one it has, with `rename` and `drop`. Tables and columns that are not in it
+   *  are dropped. */
+  to?: { readonly tables: Tables };
+  /** Which schema of the dataset; default: that of `to`, else the only one. */
+  schema?: string;
+  /** New names by old ones, of tables and columns: `{ users: "people", "users.name": "full_name" }`. A table takes those
+   *  nested in it along. */
+  rename?: Renames;
+  /** Tables, with those nested in them, and columns to drop: `["orders", "users.age"]`. */
+  drop?: readonly string[];
+  /** Whether steps may take data away. */
+  destructive?: boolean;
+  /** Only tells the steps. */
+  dryRun?: boolean;
+}
+
+/** What was done, or with `dryRun` what would be. */
+export interface Altered extends SchemaDifference {
+  /** Name of the schema. */
+  schema: string;
+  /** The document's version now. */
+  version: number;
+  versionHash: string;
+  /** The row of `_dlt_loads` that stands for it; absent where nothing was done. */
+  loadId?: string;
+}
+
+/** Names of the schemas a dataset holds. */
+export async function schemaNames(session: DestinationSession): Promise<string[]> {
+  if (session.schemas) return session.schemas();
+  const found = await session.query<{ name: string }>(
+    "select distinct schema_name as name from _dlt_version order by schema_name",
+  );
+  return found.map(({ name }) => name);
+}
+
+/** The newest document of a schema; `name` absent: of the only one. @throws RunletError SCHEMA_INVALID */
+export async function datasetSchema(
+  session: DestinationSession,
+  dataset: string,
+  name?: string,
+): Promise<StoredSchema> {
+  const names = await schemaNames(session);
+  const one = name ?? (names.length === 1 ? names[0] : undefined);
+  if (one === undefined || !names.includes(one)) {
+    const lacks = one === undefined ? (names.length ? "several schemas" : "no schema") : `no schema ${one}`;
+    throw new RunletError("SCHEMA_INVALID", `dataset ${dataset} has ${lacks}`, {
+      hint: names.length ? `name one of: ${names.join(", ")}` : "load something first",
+    });
+  }
+  const { schema } = await session.restore("", one);
+  return schema as unknown as StoredSchema;
+}
+
+/** Changes the tables of a dataset, its schema document and nothing else, in one transaction.
+ *  @throws RunletError SCHEMA_INVALID where it is impossible, USAGE where data would be lost and nobody said so,
+ *  DESTINATION_SCHEMA where the destination cannot, CONCURRENT_RUN where a load is under way */
+export async function alterDataset(
+  destination: Destination,
+  session: DestinationSession,
+  dataset: string,
+  alteration: Alteration,
+): Promise<Altered> {
+  const { rename = {}, drop = [], to } = alteration;
+  const asked = alteration.schema ?? (to as Partial<StoredSchema> | undefined)?.name;
+  const current = await datasetSchema(session, dataset, asked);
+  const pipeline = await pipelineOf(session, current.name);
+  const stored = await session.restore(pipeline ?? "", current.name);
+  if ((stored.schema as unknown as StoredSchema).version_hash !== current.version_hash)
+    throw overtaken(dataset);
+  const target = withoutDropped(renamedTables(to?.tables ?? current.tables, rename), drop);
+  const { steps, hints } = diffSchemas(current.tables, target, rename);
+  refuseImpossible(destination, steps);
+  const document = alteredDocument(current, target, rename);
+  const result: Altered = {
+    steps,
+    hints,
+    schema: current.name,
+    version: document.version,
+    versionHash: document.version_hash,
+  };
+  if (alteration.dryRun || document === current) return result;
+  const lost = steps.filter(isDestructive);
+  if (lost.length && !alteration.destructive) {
+    throw new RunletError(
+      "USAGE",
+      `${lost.length === 1 ? "a step takes" : `${lost.length} steps take`} data away: ${lost.map(stepLine).join(", ")}`,
+      { hint: "nothing was changed: allow it with destructive: true, on the command line with --yes" },
+    );
+  }
+  const loadId = nextLoadId(host().now(), stored.latestMicros);
+  const load = await session.begin(loadId);
+  try {
+    if (steps.length) await load.alter!(steps);
+    await load.commit({
+      loadId,
+      schemaName: document.name,
+      schema: document as unknown as Json,
+      schemaVersion: document.version,
+      schemaVersionHash: document.version_hash,
+      engineVersion: document.engine_version,
+      insertedAt: isoMicros(Math.max(Math.floor(host().now() * 1000), loadMicros(loadId))),
+      basedOn: basedOn(stored),
+      ...(await notedState(stored.state as PipelineState | undefined, document)),
+    });
+  } catch (error) {
+    await load.rollback().catch(() => undefined);
+    throw error;
+  }
+  return { ...result, loadId };
+}
+
+function refuseImpossible(destination: Destination, steps: SchemaDifference["steps"]): void {
+  const able = destination.capabilities.alters ?? [];
+  const unable = steps.filter(({ kind }) => !able.includes(kind));
+  if (unable.length === 0) return;
+  throw new RunletError(
+    "DESTINATION_SCHEMA",
+    `${destination.kind} cannot do this to tables that are there: ${unable.map(stepLine).join(", ")}`,
+    {
+      where: { table: unable[0]!.table },
+      hint: `nothing was changed: ${able.length ? `it can ${able.join(", ").replaceAll("-", " ")}; ` : ""}load what differs anew, with refresh: "resources"`,
+    },
+  );
+}
+
+/** The tables without those, and without those nested in them. */
+function withoutDropped(tables: Tables, drop: readonly string[]): Tables {
+  let result = tables;
+  for (const name of drop) {
+    const [table = "", column] = name.split(/\.(.*)/s);
+    const known = dataTables(result)[table];
+    if (!known || (column !== undefined && !known.columns[column])) {
+      throw new RunletError("SCHEMA_INVALID", `cannot drop ${name}: there is none`, {
+        hint: "write the name of a table, or table.column",
+      });
+    }
+    if (column === undefined) result = Object.fromEntries(keptWithout(table, result));
+    else {
+      const { [column]: _, ...columns } = known.columns;
+      result = { ...result, [table]: { ...known, columns } };
+    }
+  }
+  return result;
+}
+
+function keptWithout(table: string, tables: Tables): [string, Tables[string]][] {
+  const isBelow = (name: string | undefined): boolean =>
+    name !== undefined && (name === table || isBelow(tables[name]?.parent));
+  return Object.entries(tables).filter(([name]) => !isBelow(name));
+}
+
+/** The pipeline whose state names the schema; undefined when none does, or several. */
+async function pipelineOf(session: DestinationSession, schema: string): Promise<string | undefined> {
+  // Written by a load that has state; absent before.
+  const pipelines = await session
+    .query<{ name: string }>("select distinct pipeline_name as name from _dlt_pipeline_state order by 1")
+    .catch(() => []);
+  const found: string[] = [];
+  for (const { name } of pipelines) {
+    const state = (await session.restore(name, schema)).state as PipelineState | undefined;
+    if (state?.schema_names?.includes(schema)) found.push(name);
+  }
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** A note in the state that the schema was altered: dlt fetches schemas anew where the state has changed, and otherwise
+ *  goes on with those it has at hand. */
+async function notedState(
+  before: PipelineState | undefined,
+  { name, version_hash }: StoredSchema,
+): Promise<Pick<CommitFacts, "state">> {
+  if (!before) return {};
+  const own = before["x-runlet"] as { altered?: Record<string, string> } | undefined;
+  const altered = { ...own?.altered, [name]: version_hash };
+  const state = bumpState({ ...before, "x-runlet": { ...own, altered } });
+  return {
+    state: {
+      pipelineName: state.pipeline_name,
+      version: state._state_version,
+      engineVersion: state._state_engine_version,
+      encoded: await encodeState(state),
+      versionHash: state._version_hash!,
+      dltId: rowId((into) => host().random(into)),
+    },
+  };
+}
+
+function overtaken(dataset: string): RunletError {
+  return new RunletError("CONCURRENT_RUN", `another run changed the schema of dataset ${dataset} meanwhile`, {
+    hint: "nothing was changed: try again",
+  });
+}
