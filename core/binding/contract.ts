@@ -42,7 +42,8 @@ export interface TableHints {
   recordNumber?: boolean;
 }
 
-/** A hint for the value at `path` (keys of the source, lists are passed through: `["labels", "color"]`). */
+/** A hint for the value at `path` (keys of the source, lists are passed through: `["labels", "color"]`). Elements that are no
+ *  objects are hinted as their list is, or by the name of their column: `["tags", "value"]`. */
 export interface ColumnHint {
   path: readonly string[];
   type?: DataType;

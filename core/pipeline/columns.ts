@@ -1,87 +1,80 @@
 import type { ColumnHint, TableHints } from "../binding/contract.ts";
 import { RunletError } from "../errors.ts";
-import { DATA_TYPES } from "../schema/types.ts";
 import type { Config } from "./config.ts";
-import type { AnyOptions, Column, DltType } from "./options.ts";
+import type { AnyOptions, Column } from "./options.ts";
+import { fieldKey, fieldOf } from "./fields.ts";
+import { statedTypes } from "./json-schema.ts";
 import { mergeHints, mergingOf } from "./merging.ts";
-import { parsePath } from "./path.ts";
+import { tableName } from "./naming.ts";
 import { keys } from "./resource.ts";
 
-/** A resource's `columns`, `primaryKey` and `schema` as hints for the engine. Mask keys are resolved. */
-export async function tableHints(name: string, options: AnyOptions, config: Config): Promise<TableHints> {
+/** A resource's `columns`, `primaryKey` and `schema` as hints for the engine. Mask keys are resolved. `more`: hints of one
+ *  of its tables. */
+export async function tableHints(
+  name: string,
+  options: AnyOptions,
+  config: Config,
+  more: Record<string, Column> = {},
+): Promise<TableHints> {
   const hints = new Map<string, ColumnHint>();
-  const at = (field: string) => {
-    const path = parsePath(field).filter((step) => step !== null);
-    const key = JSON.stringify(path);
+  const at = (field: readonly string[]) => {
+    const key = fieldKey(field);
     let hint = hints.get(key);
-    if (!hint) hints.set(key, (hint = { path }));
+    if (!hint) hints.set(key, (hint = { path: field }));
     return hint;
   };
-  for (const [field, type] of schemaTypes(options)) at(field).type = type;
-  for (const [field, column] of Object.entries(options.columns ?? {})) {
-    Object.assign(at(field), await columnHint(`${name}.${field}`, column, config));
+  const named = (text: string) => at(fieldOf(text, `resource ${name}`));
+  for (const { field, type } of stated(name, options)) at(field).type = type;
+  for (const [text, column] of Object.entries({ ...options.columns, ...more })) {
+    Object.assign(named(text), await columnHint(`${name}.${text}`, column, config));
   }
-  for (const key of keys(options)) Object.assign(at(key), { primaryKey: true, nullable: false });
+  for (const key of keys(options)) Object.assign(named(key), { primaryKey: true, nullable: false });
   const merging = mergingOf(options);
   const merge = merging && mergeHints(merging);
-  for (const [field, role] of merge?.fields ?? []) Object.assign(at(field), role);
+  for (const [field, role] of merge?.fields ?? []) Object.assign(named(field), role);
   return {
     ...merge?.table,
-    ...(hints.size ? { columns: [...hints.values()] } : {}),
+    ...(hints.size ? { columns: reachable([...hints.values()]) } : {}),
     ...(options.maxNesting === undefined ? {} : { maxTableNesting: options.maxNesting }),
   };
 }
 
+/** Hints for some of the tables to which a resource's records go, by normalised name. */
+export function routedColumns({ table }: AnyOptions): { to: string; more: Record<string, Column> }[] {
+  const given = typeof table === "object" ? (table.columns ?? {}) : {};
+  return Object.entries(given).map(([name, more]) => ({ to: tableName(name), more }));
+}
+
 async function columnHint(where: string, column: Column, config: Config): Promise<Partial<ColumnHint>> {
-  const invalid = (message: string) => new RunletError("PIPELINE_INVALID", `column ${where}: ${message}`);
   if (column === "drop") return { drop: true };
   const { key, ...rest } = typeof column === "string" ? { type: column } : { ...column };
-  if (rest.type !== undefined && !DATA_TYPES.includes(rest.type)) throw invalid(`"${rest.type}" is no type`);
-  if (rest.mask === "hmac" && key === undefined) throw invalid('mask "hmac" needs a key: secret("…")');
   return key === undefined ? rest : { ...rest, maskKey: await config.text(key, `column ${where}`) };
 }
 
-/** Types that a Standard JSON Schema states for the top-level fields and those in nested objects. */
-function schemaTypes({ schema }: AnyOptions): [string, DltType][] {
-  const stated = schema?.["~standard"].jsonSchema?.output({ target: "draft-2020-12" });
-  const found: [string, DltType][] = [];
-  const walk = (part: unknown, above: string) => {
-    const properties = (part as { properties?: Record<string, unknown> } | undefined)?.properties ?? {};
-    for (const [field, inner] of Object.entries(properties)) {
-      const path = `${above}['${field}']`;
-      const type = typeOf(inner as JsonSchema);
-      if (type) found.push([path, type]);
-      else walk(inner, path);
-    }
-  };
-  if (stated) walk(stated, "");
-  return found;
-}
-
-interface JsonSchema {
-  type?: string | string[];
-  format?: string;
-}
-
-function typeOf({ type, format }: JsonSchema): DltType | undefined {
-  const plain = [type].flat().filter((each) => each !== "null");
-  if (plain.length !== 1) return undefined;
-  switch (plain[0]) {
-    case "integer":
-      return "bigint";
-    case "number":
-      return "double";
-    case "boolean":
-      return "bool";
-    case "string":
-      return format === "date-time"
-        ? "timestamp"
-        : format === "date"
-          ? "date"
-          : format === undefined
-            ? "text"
-            : undefined;
-    default:
-      return undefined;
+function stated(name: string, options: AnyOptions): ReturnType<typeof statedTypes> {
+  try {
+    return statedTypes(options);
+  } catch (error) {
+    if (!(error instanceof RunletError)) throw error;
+    throw new RunletError(error.code, `resource ${name}: ${error.message}`, {
+      where: { resource: name },
+      ...(error.hint ? { hint: error.hint } : {}),
+      cause: error.cause,
+    });
   }
+}
+
+/** Without what a schema states of the inside of a value that `columns` drops, masks or keeps as JSON; the same for a
+ *  type it states of a masked value, which is text. */
+function reachable(hints: ColumnHint[]): ColumnHint[] {
+  const whole = hints.filter(({ drop, mask, type }) => drop || mask || type === "json");
+  const within = (inner: ColumnHint, outer: ColumnHint) =>
+    inner.path.length > outer.path.length && outer.path.every((key, at) => inner.path[at] === key);
+  return hints
+    .filter((hint) => !whole.some((outer) => within(hint, outer)))
+    .map(({ type, ...hint }) => (type === undefined || hides(hint) ? hint : { ...hint, type }));
+}
+
+function hides({ mask, drop }: ColumnHint): boolean {
+  return drop === true || mask === "hmac" || mask === "redact";
 }

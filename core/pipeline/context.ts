@@ -4,6 +4,7 @@ import type { Json } from "../json.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import type { PipelineState } from "../schema/state.ts";
 import type { Config } from "./config.ts";
+import { constantsOf } from "./constants.ts";
 import type { Context } from "./options.ts";
 import { ownState, withOwnState } from "./own-state.ts";
 import type { Node } from "./plan.ts";
@@ -15,6 +16,7 @@ export class Contexts {
   private readonly http: HttpRuntime;
   private readonly recorder: Recorder;
   private readonly before: PipelineState;
+  private readonly constants = new Map<Node, Promise<Record<string, string>>>();
   private readonly states = new Map<Node, Record<string, Json>>();
   private readonly sources = new Map<string, Record<string, Json>>();
 
@@ -29,6 +31,14 @@ export class Contexts {
     let context = this.made.get(node);
     if (!context) this.made.set(node, (context = this.make(node)));
     return context;
+  }
+
+  /** Columns that every record of the resource gets, as JSON text by name. */
+  constantsOf(node: Node): Promise<Record<string, string>> {
+    let constants = this.constants.get(node);
+    if (!constants)
+      this.constants.set(node, (constants = constantsOf(node.name, node.definition.options, this.config)));
+    return constants;
   }
 
   private async make(node: Node): Promise<Context<unknown, unknown>> {

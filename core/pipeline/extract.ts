@@ -17,6 +17,7 @@ import { openerOf, type Opening } from "./resumable.ts";
 import type { Round } from "./round.ts";
 import { parsedRows } from "./rows.ts";
 import { stringifyRecord } from "./stringify.ts";
+import { validated, validateOf } from "./validation.ts";
 import type { Json } from "../json.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import type { Step } from "../trace/step.ts";
@@ -32,7 +33,11 @@ export interface ExtractRun {
   readonly limit: number | undefined;
   /** Where reading begins and ends; absent: all of it. */
   readonly round?: Round;
+  /** Whether records that break their schema are set aside. */
+  readonly quarantine?: boolean | undefined;
   context(node: Node): Promise<Context<unknown, unknown>>;
+  /** Columns that every record of the resource gets, as JSON text by name. */
+  constants(node: Node): Promise<Record<string, string>>;
   /** Takes what the engine has finished; waits while the destination is busy. */
   drain(): Promise<void>;
 }
@@ -42,6 +47,9 @@ const RESOURCES_AHEAD = 4;
 
 /** Prefix of the tables of resources that are read but not loaded; nothing of them leaves the engine. */
 export const UNLOADED = "_runlet_unloaded_";
+
+/** Table of records that are set aside. */
+const REJECTS = "_runlet_rejects";
 
 /** Reads every resource of the plan into the engine, in the plan's order; children of a page right after it.
  *  @throws RunletError with source and resource in `where` */
@@ -70,6 +78,7 @@ class Extraction {
   private readonly taken = new Map<Node, number>();
   private readonly openings = new Map<Node, Opening>();
   private readonly left = new Set<Node>();
+  private rejects = 0;
 
   constructor(run: ExtractRun) {
     this.run = run;
@@ -161,7 +170,7 @@ class Extraction {
     this.run.meter.pages++;
     this.step(node).add({ pages: 1 });
     try {
-      if (node.definition.options.map) await this.feedMapped(node, leaf, origin, item);
+      if (isObjects(node)) await this.feedMapped(node, leaf, origin, item);
       else if (leaf.kind === "records") await this.feedRecords(node, selected(node, leaf.records), item);
       else await this.feedBytes(node, leaf, origin, item);
     } catch (error) {
@@ -232,13 +241,8 @@ class Extraction {
     origin: Origin | undefined,
     item: Picked | undefined,
   ): Promise<void> {
-    const map = node.definition.options.map as (row: unknown) => object | object[] | null;
     if (leaf.kind === "records") {
-      await this.feedRecords(
-        node,
-        selected(node, leaf.records).flatMap((row) => map(row) ?? []),
-        item,
-      );
+      await this.feedRecords(node, await this.mapped(node, selected(node, leaf.records), 1), item);
       return;
     }
     const bytes = leaf.kind === "text" ? encoded(leaf.text) : chunks(leaf.piece);
@@ -246,8 +250,7 @@ class Extraction {
     if (isText(reading.format)) {
       const { engine } = this.run;
       const rows = await csvRows(engine, UNLOADED + node.name, reading, bytes, () => this.run.drain());
-      const mapped = rows.flatMap((row) => map(row) ?? []);
-      await this.feedRecords(node, mapped, item);
+      await this.feedRecords(node, await this.mapped(node, rows, 1), item);
       origin?.told?.(
         (origin.capture ?? []).map(() => null),
         rows.length,
@@ -261,16 +264,35 @@ class Extraction {
       origin?.records ?? recordPath(node) ?? [],
       reading.format,
     )) {
+      const first = count + 1;
       count += records.length;
       if (document !== undefined) values = (origin?.capture ?? []).map((path) => textAt(document, path));
-      await this.feedRecords(
-        node,
-        records.flatMap((row) => map(row) ?? []),
-        item,
-      );
+      await this.feedRecords(node, await this.mapped(node, records, first), item);
       if (this.satisfied(node)) break;
     }
     origin?.told?.(values, count);
+  }
+
+  /** Records as the resource's schema and `map` make them; the first has the number `first`. */
+  private async mapped(node: Node, records: readonly unknown[], first: number): Promise<unknown[]> {
+    const { options } = node.definition;
+    const subject = { name: node.name, options, table: node.table };
+    const good = await validated(subject, records, first, async (violation) => {
+      if (!this.run.quarantine) throw violation;
+      if (node.loaded) await this.setAside(violation);
+    });
+    const map = options.map as ((row: unknown) => object | object[] | null) | undefined;
+    return map ? good.flatMap((row) => map(row) ?? []) : good;
+  }
+
+  /** Writes a row of `_runlet_rejects`, as the engine does for records that it cannot read. */
+  private async setAside({ code, message, where }: RunletError): Promise<void> {
+    const { engine } = this.run;
+    const id = await engine.input(REJECTS, this.rejects++, { format: "ndjson" });
+    const row = { table_name: where.table, record_number: where.record, code, message };
+    await engine.pushText(id, `${JSON.stringify(row)}\n`);
+    await engine.end(id);
+    await this.run.drain();
   }
 
   /** One input of the engine, and the transformers of its records. */
@@ -288,11 +310,12 @@ class Extraction {
     const picks = node.children.map((child) => Object.keys(child.definition.parent!.pick).map(parsePath));
     const captured = [...picks.flat(), ...(options.capture?.record ?? [])];
     const left = limit === undefined || !node.loaded ? undefined : limit - (this.taken.get(node) ?? 0);
+    const constants = { ...item?.constants, ...(await this.run.constants(node)) };
     const normalising = this.run.recorder.step("normalise", { resource: node.name });
     const extracting = this.step(node);
     const id = await engine.input(table, ordinal, {
       ...options,
-      ...(item && Object.keys(item.constants).length ? { constants: item.constants } : {}),
+      ...(Object.keys(constants).length ? { constants } : {}),
       ...(node.loaded && typeof tableOption === "object" ? { route: parsePath(tableOption.by) } : {}),
       capture: { ...options.capture, ...(captured.length ? { record: captured } : { record: undefined }) },
       ...(left === undefined ? {} : { limit: left }),
@@ -368,6 +391,11 @@ class Extraction {
       return node.children.length > 0 && node.children.every((child) => this.satisfied(child));
     return (this.taken.get(node) ?? 0) >= limit;
   }
+}
+
+/** Whether the records have to become objects. */
+function isObjects({ definition: { options } }: Node): boolean {
+  return options.map !== undefined || validateOf(options) !== undefined;
 }
 
 function recordPath(node: Node): Path | undefined {

@@ -3,7 +3,7 @@ import type { EngineConfig, RunEngine, TableHints } from "../binding/contract.ts
 import type { Destination } from "../destinations/contract.ts";
 import type { Host } from "../host.ts";
 import type { Tables } from "../schema/types.ts";
-import { tableHints } from "./columns.ts";
+import { routedColumns, tableHints } from "./columns.ts";
 import type { Plan } from "./plan.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -18,15 +18,13 @@ export async function openFor(
   const hints: Record<string, TableHints> = {};
   for (const node of plan.nodes) {
     if (!node.loaded) continue;
-    const { columns, recordNumber, ...rest } = await tableHints(
-      node.name,
-      node.definition.options,
-      run.config,
-    );
-    const known = hints[node.table];
-    const all = [...(known?.columns ?? []), ...(columns ?? [])];
-    if (all.length || Object.keys(rest).length) {
-      hints[node.table] = {
+    const { name, table, definition } = node;
+    for (const { to, more } of [{ to: table, more: {} }, ...routedColumns(definition.options)]) {
+      const { columns, recordNumber, ...rest } = await tableHints(name, definition.options, run.config, more);
+      const known = hints[to];
+      const all = [...(known?.columns ?? []), ...(columns ?? [])];
+      if (all.length === 0 && Object.keys(rest).length === 0) continue;
+      hints[to] = {
         ...known,
         ...rest,
         // Where rows are only looked at, nobody needs to tell records of one key apart.

@@ -23,8 +23,10 @@ export interface JsType {
   time: string;
 }
 
-/** A hint for one field: its type, `"drop"`, or more. `as` names the column; `mask` hides the value before it is
- *  stored: `hmac` (hex HMAC-SHA256 under `key`), `redact` or `null`. */
+/** A hint for one field: its type, `"drop"`, or more. `json` keeps all that is below the field in one column. `as` names
+ *  the column; `nullable: false` makes a record without a value NULL_IN_KEY; `precision` and `scale` are a decimal's;
+ *  `mask` hides the value, with all that is below it, before it is stored: `hmac` (hex HMAC-SHA256 under `key`), `redact`
+ *  or `null`. */
 export type Column =
   | DltType
   | "drop"
@@ -86,33 +88,67 @@ type Scd2 = {
   active?: string | Date;
 } & None<"primaryKey" | "hardDelete" | "dedupSort" | "deduplicated">;
 
-/** A Standard JSON Schema (zod from 4.2, arktype, valibot): types the row of `map` and hints column types. */
+/** A Standard Schema (zod, valibot, arktype). Its output types the row of `map`, and is what is loaded where records are
+ *  validated. One that describes itself as JSON Schema, too (zod from 4.2, arktype), hints column types. */
 export interface StandardJson<T> {
   readonly "~standard": {
     readonly types?: { readonly output: T } | undefined;
-    readonly jsonSchema?: { output(options: { target: string }): object } | undefined;
+    readonly validate?: ((value: unknown) => Validated | Promise<Validated>) | undefined;
+    readonly jsonSchema?:
+      | {
+          output(options: { target: string; libraryOptions?: Record<string, unknown> | undefined }): object;
+        }
+      | undefined;
   };
 }
+
+type Validated =
+  | { readonly value: unknown; readonly issues?: undefined }
+  | {
+      readonly issues: readonly {
+        readonly message: string;
+        readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+      }[];
+    };
+
+/** A value that every record of a resource gets: what JSON holds, a time, or a `setting()`. */
+export type Constant = Json | Date | Value<string> | Value<number> | Value<bigint> | Value<boolean>;
 
 export type Mode = "evolve" | "freeze" | "discard_row" | "discard_value";
 /** What may change in the schema during a load. Today only `"evolve"` is enforced; others are refused. */
 export type Contract = Mode | { tables?: Mode; columns?: Mode; data_type?: Mode };
 
-/** Options of a resource. `columns` and `primaryKey` name fields of the data; a dot leads inside (`address.zip`). */
+/** Records go to the table that their field `by` names; to the resource's where it names none. */
+export interface Routed {
+  by: string;
+  columns?: Record<string, Record<string, Column>>;
+}
+
+/** Options of a resource. `columns` and `primaryKey` name fields of the data; a dot leads inside (`address.zip`), also into
+ *  the objects of a list (`labels.color`); elements that are no objects are the list's `value` (`tags.value`). A key that has
+ *  dots itself stands in brackets: `['first.name']`. A hint for a field that never comes changes nothing, but a column of the
+ *  record itself with a type is there from the first record on. */
 export type Options<Cur, Cfg, Row> = Write & {
   cursor?: Incremental<Cur>;
   config?: { [K in keyof Cfg]: Value<Cfg[K]> };
   http?: HttpConfig;
   schema?: StandardJson<Row>;
+  /** Whether each record is held against `schema`; what the schema makes of it (defaults, coercions, the keys it lets
+   *  through) is loaded. One that breaks it is SCHEMA_CONTRACT, or set aside with `onBadRecord: "quarantine"`. Records then
+   *  become objects. Default: true beside `map`, whose row the schema types, else false: bytes stay bytes. */
+  validate?: boolean;
   columns?: Record<string, Column>;
+  /** Columns that every record gets, in the place of what it has itself under the name. */
+  constants?: Record<string, Constant>;
   /** Where the records are: `data.items`, `payload[*].rows`. */
   records?: string;
   /** How bytes are read. Default: as the file's name or the content type tells, else as JSON: one document or lines. */
   format?: Format;
   /** How comma-separated text is read; what is not said is found out. */
   csv?: CsvOptions;
-  /** Table name, or the field that names each record's table; default: the resource's name. */
-  table?: string | { by: string };
+  /** Table name, or the field that names each record's table; default: the resource's name. What else the resource says
+   *  of its table holds for each of those tables; `columns` adds hints for some of them, by table name. */
+  table?: string | Routed;
   contract?: Contract;
   /** Levels of nested tables below the resource's; deeper values stay JSON. Default: the run's. */
   maxNesting?: number;
@@ -152,11 +188,13 @@ export interface AnyOptions {
   readonly config?: Record<string, Value<unknown>>;
   readonly http?: HttpConfig;
   readonly schema?: StandardJson<unknown>;
+  readonly validate?: boolean;
   readonly columns?: Record<string, Column>;
+  readonly constants?: Record<string, Constant>;
   readonly records?: string;
   readonly format?: Format;
   readonly csv?: CsvOptions;
-  readonly table?: string | { by: string };
+  readonly table?: string | Routed;
   readonly contract?: Contract;
   readonly maxNesting?: number;
   readonly resumable?: boolean;

@@ -1,7 +1,9 @@
 import { RunletError } from "../errors.ts";
 import { parseLossless } from "../lossless-json.ts";
+import { fieldOf } from "./fields.ts";
 import type { DltType } from "./options.ts";
 import type { ParentLink } from "./resource.ts";
+import { isHidden } from "./validation.ts";
 
 /** One record of a parent, as its transformer sees it. */
 export interface Picked {
@@ -32,15 +34,15 @@ export function picked(
         },
       );
     }
-    item[field] = asJs(text, type, field);
+    const isSecret = isHidden(fieldOf(field, "pick"), link.resource.options);
+    item[field] = asJs(text, type, field, isSecret ? "" : `: ${text.slice(0, 60)}`);
     if (link.include.includes(field)) constants[`_${link.resource.name}_${field}`] = text;
   }
   return { item, constants };
 }
 
-function asJs(text: string, type: DltType, field: string): unknown {
-  const wrong = () =>
-    new RunletError("SOURCE_FAILED", `picked field ${field} is no ${type}: ${text.slice(0, 60)}`);
+function asJs(text: string, type: DltType, field: string, shown: string): unknown {
+  const wrong = () => new RunletError("SOURCE_FAILED", `picked field ${field} is no ${type}${shown}`);
   if (type === "json") return parseLossless(text);
   const plain = text.startsWith('"') ? (parseLossless(text) as string) : text;
   switch (type) {

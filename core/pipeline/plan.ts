@@ -75,12 +75,6 @@ export function checkParts({ name, parts, contract }: PlanInput): void {
       );
     }
     writes.set(table, { write, name: resource.name, merging });
-    if (typeof resource.options.table === "object" && resource.options.columns) {
-      throw invalid(
-        `resource ${resource.name}: columns cannot be given for tables named by a field`,
-        "give the hints to a resource of one table, or change the rows with map",
-      );
-    }
   }
 }
 

@@ -49,7 +49,9 @@ export function previewPipeline(input: PlanInput, options: RunOptions): Promise<
         recorder: run.recorder,
         signal: run.signal,
         limit: options.limit ?? PREVIEW_RECORDS,
+        quarantine: options.normalise?.onBadRecord === "quarantine",
         context: (node) => contexts.of(node),
+        constants: (node) => contexts.constantsOf(node),
         drain: () => writer.drain(),
       });
       const { tables: schema } = await writer.finish();

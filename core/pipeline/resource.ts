@@ -3,9 +3,13 @@ import { DATA_TYPES } from "../schema/types.ts";
 import type { Json } from "../json.ts";
 import type { Data } from "./data.ts";
 import type { AnyOptions, Context, DltType, JsType, Options } from "./options.ts";
+import { columnsFault, routeFault } from "./column-options.ts";
+import { constantsFault } from "./constants.ts";
+import { fieldOf } from "./fields.ts";
 import { formatFault } from "./format.ts";
 import { mergeFault } from "./merging.ts";
 import { parsePath } from "./path.ts";
+import { isHidden, validationFault } from "./validation.ts";
 
 /** A named piece of a source that fills one table and the tables nested in it. */
 export interface Resource<Row = Json> {
@@ -70,6 +74,8 @@ export function transformer<const P extends Record<string, DltType>, Cfg = {}, R
   }
   for (const field of include) {
     if (!Object.hasOwn(pick, field)) throw invalid(`include "${String(field)}" is not picked`);
+    if (isHidden(fieldOf(String(field), "include"), from.options, false))
+      throw invalid(`include "${String(field)}" would store what ${from.name} masks`);
   }
   const parent: ParentLink = { resource: from, pick, include: include as string[], parallel };
   return define(name, rest as AnyOptions, body, parent) as unknown as Resource<Row>;
@@ -80,7 +86,7 @@ export function isResource(thing: unknown): thing is ResourceDefinition {
 }
 
 const OPTIONS = new Set(
-  "write primaryKey strategy mergeKey hardDelete dedupSort deduplicated validity boundary active cursor config http schema columns records format csv table contract maxNesting resumable map".split(
+  "write primaryKey strategy mergeKey hardDelete dedupSort deduplicated validity boundary active cursor config http schema validate columns constants records format csv table contract maxNesting resumable map".split(
     " ",
   ),
 );
@@ -103,7 +109,13 @@ export function define(
     if (!OPTIONS.has(key))
       throw invalid(`resource ${name} has no option "${key}"`, `options: ${[...OPTIONS].join(", ")}`);
   }
-  const wrong = mergeFault(options);
+  const keyed = [...keys(options), ...[options.mergeKey ?? []].flat()];
+  const wrong =
+    mergeFault(options) ??
+    validationFault(options) ??
+    constantsFault(options) ??
+    columnsFault(options.columns ?? {}, keyed) ??
+    routeFault(options, keyed);
   if (wrong) throw invalid(`resource ${name}: ${wrong}`);
   if (options.records !== undefined) parsePath(options.records);
   const fault = formatFault(options);

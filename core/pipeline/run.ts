@@ -161,7 +161,9 @@ async function load(loading: Loading): Promise<LoadInfo> {
       signal: run.signal,
       limit: options.limit,
       round,
+      quarantine: options.normalise?.onBadRecord === "quarantine",
       context: (node) => contexts.of(node),
+      constants: (node) => contexts.constantsOf(node),
       drain: async () => {
         failpoint("extract.page");
         await writer.drain();

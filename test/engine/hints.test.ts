@@ -179,6 +179,23 @@ test("keys and nullability are in the schema, and a null in a key is an error", 
   }
 });
 
+test("elements that are no objects are hinted as their list is, or by the name of their column", () => {
+  const out = hinted('{"a":[1],"b":[2,[3]],"c":[4],"d":[[{"x":5}]],"e":[6]}\n', [
+    { path: ["a"], type: "text", as: "aa" },
+    { path: ["b", "value"], type: "double" },
+    { path: ["c", "value"], drop: true },
+    { path: ["d", "x"], type: "text" },
+    { path: ["e", "value"], as: "n", mask: "redact" },
+  ]);
+  const types = (table: string) => Object.fromEntries(out.tables.get(table)!.columns);
+  expect(types("t__aa")).toEqual({ value: { type: "text", variant: false } });
+  expect(types("t__b")).toEqual({ value: { type: "double", variant: false } });
+  expect(types("t__b__list")).toEqual({ value: { type: "double", variant: false } });
+  expect(rows(out, "t__c")).toEqual([{}]);
+  expect(rows(out, "t__d__list")).toEqual([{ x: "5" }]);
+  expect(rows(out, "t__e")).toEqual([{ n: "***" }]);
+});
+
 test("nesting can be limited for one table", () => {
   const out = normaliseText('{"l":[{"m":[1]}]}', {}, { hints: { t: { maxTableNesting: 1 } } });
   expect(rows(out, "t__l")).toEqual([{ m: "[1]" }]);

@@ -1,4 +1,7 @@
+import { type } from "arktype";
+import * as v from "valibot";
 import { expectTypeOf, test } from "vitest";
+import { z } from "zod";
 import {
   apiKey,
   basic,
@@ -124,6 +127,19 @@ const kinds: Resource<any>[] = [
     return [];
   }),
   resource("map", { map: (row) => ({ row }) }, []),
+  resource(
+    "constants",
+    { constants: { a: 1, b: "x", c: [1n, null], d: new Date(0), e: setting("E", 5), f: { g: true } } },
+    [],
+  ),
+  resource("routed", { table: { by: "kind", columns: { push: { size: "double" } } } }, []),
+  resource("zod", { schema: z.object({ id: z.int(), at: z.date() }), map: (row) => ({ n: row.id + 1 }) }, []),
+  resource(
+    "valibot",
+    { schema: v.object({ s: v.string() }), validate: true, map: (row) => ({ s: row.s.trim() }) },
+    [],
+  ),
+  resource("arktype", { schema: type({ n: "number" }), map: (row) => ({ n: row.n * 2 }) }, []),
 ];
 
 const merged = [
@@ -185,6 +201,18 @@ function refused(): void {
   resource("e15", { write: "merge", strategy: "replace", primaryKey: "id" }, []);
   // @ts-expect-error an order is asc or desc
   resource("e16", { write: "merge", primaryKey: "id", dedupSort: { column: "at", order: "up" } }, []);
+  // @ts-expect-error there is no such mask
+  resource("e17", { columns: { a: { mask: "md5" } } }, []);
+  // @ts-expect-error the key of a mask is a secret
+  resource("e18", { columns: { a: { mask: "hmac", key: "pepper" } } }, []);
+  // @ts-expect-error records go to tables by a field
+  resource("e19", { table: { from: "kind" } }, []);
+  // @ts-expect-error hints of a routed table are hints
+  resource("e20", { table: { by: "kind", columns: { push: { a: "int" } } } }, []);
+  // @ts-expect-error a function is no constant
+  resource("e21", { constants: { a: () => 1 } }, []);
+  // @ts-expect-error validating is on or off
+  resource("e22", { validate: "strict" }, []);
   // @ts-expect-error a pipeline needs something to load
   pipeline("e8");
 }

@@ -44,7 +44,8 @@ export function prefixedName(prefix: usize, prefixLength: u32, own: usize, n: u3
 function join(head: usize, headLength: u32, f: Field): usize {
   const k = cold(f);
   const hint = k.hint;
-  const renamed = !isNull(hint) && hint.asLength > 0;
+  // The hint of a list holds for its elements, its name does not.
+  const renamed = !isNull(hint) && hint.asLength > 0 && hint != k.owner.hint;
   const key = renamed ? hint.as : k.decodedKey;
   const keyLength = renamed ? hint.asLength : k.decodedLength;
   const prefix = k.owner.prefixLength;

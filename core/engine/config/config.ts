@@ -122,6 +122,7 @@ export function rootTableNamed(name: usize, n: u32, fallback: Hint): Table {
   const d = normalizedName(name, n);
   const length = nameLength;
   let hint = hintFor(hints, name, n);
+  if (isNull(hint)) hint = hintFor(hints, d, length);
   if (isNull(hint)) hint = fallback;
   const known = findTable(d, length);
   if (!isNull(known)) {

@@ -241,7 +241,10 @@ export function newElementField(shape: Shape, name: usize, n: u32, level: i32): 
   k.isElement = 1;
   k.decodedKey = name;
   k.decodedLength = n;
-  k.hint = level == shape.level ? shape.hint : nil<Hint>();
+  // Elements are hinted by the name of their column, else as their list is.
+  k.hint = hintFor(shape.hint, name, n);
+  if (isNull(k.hint)) k.hint = shape.hint;
+  if (!isNull(k.hint) && k.hint.drop) f.kind = <u8>K_SKIP;
   addField(shape.table, f);
   return f;
 }
