@@ -285,7 +285,10 @@ export function testMerging(name: string, subject: Subject): void {
         expect(await read("tag", "users__tags")).toEqual([{ tag: "first" }, { tag: "new" }]);
       });
 
-      test("rows that came before the table was merged are found by their parents", async () => {
+      test.each([
+        ["rows that came before the table was merged", false],
+        ["rows that got their column of root keys in a load that merged nothing", true],
+      ])("%s are found by their parents", async (_, early) => {
         await load(async (l) => {
           await l.prepare(table("users", users([1], ["a"], ["u1"])), "append");
           await l.write("users", stream(users([1, 2], ["a", "b"], ["u1", "u2"])));
@@ -298,6 +301,11 @@ export function testMerging(name: string, subject: Subject): void {
             await l.write(name, stream(columns));
           }
         });
+        if (early)
+          await load(async (l) => {
+            await l.prepare(table("users__tags", tags([], [], [], [])), "append");
+            await l.prepare(table("users__tags__marks", marks([], [], [])), "append");
+          });
         await load(async (l) => {
           await wait(l, "users", users([1], ["A"], ["u3"]));
           await wait(l, "users__tags", tags(["u3"], ["u3"], ["t3"], ["new"]));

@@ -1,10 +1,11 @@
 import { type ArrowField, describeStream } from "../../arrow/ipc-schema.ts";
+import { readRows } from "../../arrow/ipc-rows.ts";
 import { RunletError } from "../../errors.ts";
 import { failpoint } from "../../packages/failpoints.ts";
 import type { SchemaStep } from "../../schema/steps.ts";
 import type { TableSchema, WriteDisposition } from "../../schema/types.ts";
 import { type MergePlan, RECORD_COLUMN } from "../merge-plan.ts";
-import { mergeStatements, rootKeyStatements } from "../sql/merge.ts";
+import { mergeStatements, rootKeyStatements, rootlessQuery } from "../sql/merge.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { CommitFacts, DestinationLoad } from "../contract.ts";
 import { alterTable } from "./alter.ts";
@@ -48,8 +49,6 @@ export class DuckDBLoad implements DestinationLoad {
   readonly #tables = new Map<string, StoredColumn[]>();
   readonly #replaced = new Set<string>();
   readonly #stages: Stages;
-  /** Tables that were there, and have got root keys in this load. */
-  readonly #rooted = new Set<string>();
   #open = true;
 
   constructor(options: LoadOptions) {
@@ -109,7 +108,6 @@ export class DuckDBLoad implements DestinationLoad {
       const added = wanted.filter((column) => !names.has(sameName(column.name)));
       if (added.length === 0) return void this.#tables.set(key, stored);
       await addColumns(this.#connection, dataset, table.name, stored, added);
-      if (added.some((column) => column.root_key)) this.#rooted.add(key);
     }
     this.#tables.set(key, await storedColumns(this.#connection, dataset, table.name));
   }
@@ -243,8 +241,9 @@ export class DuckDBLoad implements DestinationLoad {
         temporary,
         arrival: await this.#stages.arrival(names),
       };
-      const rooted = names.some((name) => this.#rooted.has(sameName(name)));
-      const before = rooted ? rootKeyStatements(plan.tables, dialect) : [];
+      const rootless = rootlessQuery(plan, dialect);
+      const isRootless = rootless && readRows(await this.#connection.query(rootless)).length > 0;
+      const before = isRootless ? rootKeyStatements(plan.tables, dialect) : [];
       for (const sql of [...before, ...mergeStatements(plan, dialect)]) await this.#connection.exec(sql);
       await this.#stages.drop(names);
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { SchemaStep } from "../../schema/steps.ts";
 import type { ColumnSchema, TableSchema, WriteDisposition } from "../../schema/types.ts";
 import { type MergePlan, RECORD_COLUMN } from "../merge-plan.ts";
-import { mergeStatements, rootKeyStatements } from "../sql/merge.ts";
+import { mergeStatements, rootKeyStatements, rootlessQuery } from "../sql/merge.ts";
 import { quoteName } from "../sql/quote.ts";
 import { alterTable } from "./alter.ts";
 import type { Connection } from "./connection.ts";
@@ -30,8 +30,6 @@ interface LoadTable {
   unique: string[];
   /** Whether the rows that wait are merged, by {@link LoadTables.merge}. */
   merging: boolean;
-  /** Whether it was there, and has got root keys in this load. */
-  rooted: boolean;
   /** Whether it takes the place of a table that is dropped before the commit. */
   renewed: boolean;
 }
@@ -44,7 +42,6 @@ function loadTable(columns: StoredColumn[], more: Partial<LoadTable> = {}): Load
     added: [],
     unique: [],
     merging: false,
-    rooted: false,
     renewed: false,
     ...more,
   };
@@ -254,14 +251,15 @@ export class LoadTables {
       temporary: (name: string) => `pg_temp.${quoteName(name)}`,
       arrival: "ctid",
     };
-    const rooted = plan.tables.some(({ name }) => this.#tables.get(name)!.rooted);
-    const before = rooted ? rootKeyStatements(plan.tables, dialect) : [];
+    const rootless = rootlessQuery(plan, dialect);
+    const isRootless = rootless && (await this.#connection.rows(rootless)).rows.length > 0;
+    const before = isRootless ? rootKeyStatements(plan.tables, dialect) : [];
     for (const sql of [...before, ...mergeStatements(plan, dialect)]) await this.#connection.run(sql);
     for (const { name } of plan.tables) {
       const table = this.#tables.get(name)!;
       await this.#connection.run(`DROP TABLE ${stageName(table.stage!)}`);
       const columns = await storedColumns(this.#connection, this.#dataset, name);
-      Object.assign(table, { stage: undefined, merging: false, rooted: false, created: true, columns });
+      Object.assign(table, { stage: undefined, merging: false, created: true, columns });
     }
   }
 
@@ -295,7 +293,6 @@ export class LoadTables {
       Object.assign(table, { renewed: false, created: true });
     } else await addColumns(this.#connection, target, name, table.added);
     if (table.merging) {
-      table.rooted ||= !table.created && table.added.some((column) => column.root_key);
       table.added = [];
       return;
     }

@@ -35,8 +35,17 @@ function statementsOf(plan: MergePlan, merge: Merge): string[] {
   }
 }
 
-/** Fills root keys that older rows of a nested table lack because the table was not merged when they came: from the
- *  parents' ids, parents first. */
+/** Asks whether some nested row lacks its root key: one row or none. */
+export function rootlessQuery(plan: MergePlan, { target }: MergeDialect): string | undefined {
+  const keyed = plan.strategy === "scd2" ? [] : plan.tables.filter(({ rootKey }) => rootKey);
+  const lacks = keyed.map(
+    ({ name, rootKey }) => `EXISTS (SELECT 1 FROM ${target(name)} WHERE ${quoteName(rootKey!)} IS NULL)`,
+  );
+  return lacks.length ? `SELECT 1 WHERE ${lacks.join(" OR ")}` : undefined;
+}
+
+/** Fills root keys that rows of a nested table lack because the table was not merged when they came: from the parents'
+ *  ids, parents first. */
 export function rootKeyStatements(tables: readonly MergeTable[], dialect: MergeDialect): string[] {
   return tables.flatMap((table) => {
     const parent = tables.find(({ name }) => name === table.parent);

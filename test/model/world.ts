@@ -1,0 +1,254 @@
+import { expect } from "vitest";
+import { type Destination, installHost, type Json, pipeline, resource } from "../../core/index.ts";
+import { armFailpoints, type Failpoint, FAILPOINTS } from "../../core/packages/failpoints.ts";
+import { nodeHost } from "../../host-node/host.ts";
+import { MemoryStorage } from "../packages/memory-storage.ts";
+import { Crash } from "../packages/place.ts";
+import { type Dataset, emptyDataset, type Item, type Kept, type Way, written } from "./dataset-model.ts";
+import type { Step } from "./steps.ts";
+
+type Row = Record<string, Json>;
+
+/** A store, and how its rows are read: tables by name. */
+export interface Store {
+  to: Destination;
+  read(): Promise<Record<string, Row[]>>;
+}
+
+/** What sequences have met. */
+export const seen = { runs: 0, crashes: 0, recovered: 0, broken: 0, nulls: 0 };
+
+interface Model {
+  dataset: Dataset;
+  /** What the resource's function has set in its state. */
+  runs: number;
+}
+
+const ACTIVE = "9999-12-31T00:00:00Z";
+
+/** One pipeline with one resource, and what has to be in its dataset. */
+export class World {
+  private readonly store: Store;
+  private model: Model = { dataset: emptyDataset(), runs: 0 };
+  /** What a load has written that is sealed and not in the destination. */
+  private pending: Model | undefined;
+  private way: Way;
+  private storages = new Map<string, MemoryStorage>();
+  private clock = 0;
+
+  constructor(store: Store, way: Way) {
+    this.store = store;
+    this.way = way;
+    installHost({
+      ...nodeHost,
+      log: () => undefined,
+      now: () => Date.now() + this.clock * 1000,
+      storage: (name) => {
+        if (!this.storages.has(name)) this.storages.set(name, new MemoryStorage());
+        return this.storages.get(name)!;
+      },
+    });
+  }
+
+  async take(step: Step): Promise<void> {
+    if (step.kind === "clock") this.clock += step.seconds;
+    else if (step.kind === "new machine") {
+      this.storages = new Map();
+      this.pending = undefined;
+    } else {
+      this.way = step.way ?? this.way;
+      await this.run(step);
+      await this.compare();
+    }
+  }
+
+  private async run(step: Extract<Step, { kind: "run" }>): Promise<void> {
+    const fired: Failpoint[] = [];
+    let left = step.crash?.[1] ?? 0;
+    armFailpoints((point) => {
+      if (fired.length === 0 && point === step.crash?.[0] && --left <= 0) fired.push(point);
+      if (fired.length) throw new Crash(point);
+    });
+    let recovered: number | undefined;
+    let error: { code?: string; message: string } | undefined;
+    try {
+      const made = build(this.way, step);
+      const info = await made.run({ to: this.store.to, packages: "remove", refresh: step.refresh });
+      recovered = info.recovered.length;
+    } catch (thrown) {
+      error = thrown as Error;
+    } finally {
+      armFailpoints(undefined);
+    }
+    for (const storage of fired.length ? this.storages.values() : []) storage.powerCut();
+    seen.runs++;
+    seen.crashes += fired.length;
+    seen.recovered += recovered ?? 0;
+    this.follow(step, fired[0], error, recovered);
+  }
+
+  /** What the run has to have done. */
+  private follow(
+    step: Extract<Step, { kind: "run" }>,
+    crash: Failpoint | undefined,
+    error: { code?: string; message: string } | undefined,
+    recovered: number | undefined,
+  ): void {
+    const inRecovery = crash?.startsWith("recover.") ?? false;
+    if (recovered !== undefined) expect(recovered).toBe(this.pending ? 1 : 0);
+    const early = crash === "lock.after" || (inRecovery && crash !== "recover.commit.after");
+    if (this.pending && !early) {
+      this.model = this.pending;
+      this.pending = undefined;
+    }
+    if (inRecovery || early) return;
+    const broken = error?.message.includes("broken") ?? false;
+    seen.broken += broken ? 1 : 0;
+    if (broken) return;
+    const outcome = written(this.model.dataset, this.way, step.items, step.refresh);
+    if (crash === undefined) {
+      seen.nulls += "error" in outcome ? 1 : 0;
+      expect(error?.code ?? error, error?.message).toBe("error" in outcome ? outcome.error : undefined);
+    }
+    if ("error" in outcome) return;
+    const after = { dataset: outcome.after, runs: step.refresh ? 1 : this.model.runs + 1 };
+    const at = crash === undefined ? Infinity : FAILPOINTS.indexOf(crash);
+    if (at >= FAILPOINTS.indexOf("destination.commit.after")) this.model = after;
+    else if (at >= FAILPOINTS.indexOf("package.seal.after")) this.pending = after;
+  }
+
+  private async compare(): Promise<void> {
+    const tables = await this.store.read();
+    const { rows } = this.model.dataset;
+    expect(documents(tables)).toEqual(rows.map(printed(rows)).sort());
+    const session = await this.store.to.open({ dataset: "model" });
+    try {
+      const loads = new Set((tables["items"] ?? []).map((row) => String(row["_dlt_load_id"])));
+      for (const load of loads) expect(await session.hasLoad(load)).toBe(true);
+      const { state } = await session.restore("model", "model");
+      const sources = (state as { sources?: Record<string, any> } | undefined)?.sources;
+      expect(sources?.["model"]?.resources.items?.runs ?? 0).toBe(this.model.runs);
+    } finally {
+      await session.close();
+    }
+  }
+}
+
+function build(
+  { write, strategy, primaryKey, mergeKey, active, ...marks }: Way,
+  step: Extract<Step, { kind: "run" }>,
+) {
+  const options = {
+    write,
+    ...(strategy ? { strategy } : {}),
+    ...(primaryKey.length ? { primaryKey } : {}),
+    ...(mergeKey.length ? { mergeKey } : {}),
+    ...(active ? { active: ACTIVE } : {}),
+    ...marks,
+    ...(step.deduplicated && primaryKey.length && write === "merge" && hasNoDoubles(step.items, primaryKey)
+      ? { deduplicated: true }
+      : {}),
+  };
+  const items = resource("items", options as object, function* ({ state }) {
+    for (let at = 0, page = 0; ; at += 2) {
+      if (page++ === step.breaks) throw new Error("broken");
+      if (at >= step.items.length) break;
+      yield step.items.slice(at, at + 2);
+    }
+    state["runs"] = Number(state["runs"] ?? 0) + 1;
+  });
+  return pipeline("model", items, { dataset: "model" });
+}
+
+function hasNoDoubles(items: readonly Item[], key: readonly string[]): boolean {
+  return new Set(items.map((item) => JSON.stringify(key.map((field) => item[field])))).size === items.length;
+}
+
+const FIELDS = ["k", "g", "day", "at", "gone", "goneAt"];
+const COLUMNS = ["k", "g", "day", "at", "gone", "gone_at"];
+
+/** The records that the tables stand for, each with all that is nested in it. */
+function documents(tables: Record<string, Row[]>): string[] {
+  const roots = tables["items"] ?? [];
+  const tags = tables["items__tags"] ?? [];
+  const marks = tables["items__tags__marks"] ?? [];
+  const under = (rows: Row[], above: Row[]): Map<unknown, Row[]> => {
+    const groups = new Map<unknown, Row[]>(above.map((row) => [row["_dlt_id"], []]));
+    for (const row of rows) {
+      const group = groups.get(row["_dlt_parent_id"]);
+      expect(group, `a parent of the row ${String(row["_dlt_id"])}`).toBeDefined();
+      group!.push(row);
+    }
+    for (const [parent, group] of groups) {
+      group.sort((a, b) => Number(a["_dlt_list_idx"]) - Number(b["_dlt_list_idx"]));
+      const places = group.map((row) => Number(row["_dlt_list_idx"]));
+      expect(places, `places of rows under ${String(parent)}`).toEqual(group.map((_, at) => at));
+    }
+    return groups;
+  };
+  const tagsOf = under(tags, roots);
+  const marksOf = under(marks, tags);
+  const times = ranked(
+    roots.flatMap((row) => [timeOf(row["_dlt_valid_from"]), timeOf(row["_dlt_valid_to"])]),
+  );
+  return roots
+    .map((row) =>
+      JSON.stringify([
+        ...COLUMNS.map((column) => (column === "gone_at" ? row[column] != null : scalar(row[column]))),
+        valueOf(row, "x0"),
+        valueOf(row, "x1"),
+        tagsOf
+          .get(row["_dlt_id"])!
+          .map((tag) => [
+            Number(tag["t"]),
+            marksOf.get(tag["_dlt_id"])!.map((mark) => Number(mark["value"])),
+          ]),
+        times(timeOf(row["_dlt_valid_from"])),
+        times(timeOf(row["_dlt_valid_to"])),
+      ]),
+    )
+    .sort();
+}
+
+/** A record of the model in the same form. */
+function printed(rows: readonly Kept[]): (row: Kept) => string {
+  const times = ranked(rows.flatMap(({ from, to }) => [from, to]));
+  return ({ item, from, to }) =>
+    JSON.stringify([
+      ...FIELDS.map((field) => (field === "goneAt" ? item[field] != null : (item[field] ?? null))),
+      ...["x0", "x1"].map((field) => (item[field] == null ? null : String(item[field]))),
+      (item.tags ?? []).map(({ t, marks }) => [t, marks]),
+      times(from),
+      times(to),
+    ]);
+}
+
+type Time = number | "active" | null;
+
+/** Times as their ranks. */
+function ranked(times: Time[]): (time: Time) => number | string | null {
+  const sorted = [...new Set(times.filter((time) => typeof time === "number"))].sort((a, b) => a - b);
+  return (time) => (typeof time === "number" ? sorted.indexOf(time) : time);
+}
+
+/** A time of validity in microseconds. */
+function timeOf(value: Json | undefined): Time {
+  if (value === null || value === undefined) return null;
+  const text = String(value).replace(" ", "T");
+  if (text.startsWith("9999")) return "active";
+  const [, head, fraction = ""] = /^(.{19})(?:\.(\d+))?/.exec(text)!;
+  return Date.parse(`${head}Z`) * 1000 + Number(fraction.padEnd(6, "0").slice(0, 6));
+}
+
+function scalar(value: Json | undefined): Json {
+  return typeof value === "bigint" ? Number(value) : (value ?? null);
+}
+
+/** A value from the column of its type. */
+function valueOf(row: Row, field: string): string | null {
+  const found = Object.entries(row).filter(
+    ([column, value]) => value !== null && (column === field || column.startsWith(`${field}__v_`)),
+  );
+  expect(found.length).toBeLessThan(2);
+  return found[0] ? String(found[0][1]) : null;
+}
