@@ -60,6 +60,11 @@ export interface ErrorWhere {
   line?: number;
   /** A short piece of the input around the fault, printable, without masked values. */
   excerpt?: string;
+  /** What of the schema contract was violated, and the mode that stopped the load. */
+  entity?: "tables" | "columns" | "data_type";
+  mode?: "freeze";
+  /** Data type of the value that violates it. */
+  valueType?: string;
   url?: string;
   status?: number;
 }

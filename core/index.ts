@@ -29,7 +29,7 @@ export {
   type ErrorOptions,
   type ErrorWhere,
 } from "./errors.ts";
-export type { CsvOptions, Format } from "./binding/contract.ts";
+export type { ContractMode, CsvOptions, Discard, Discarded, Format } from "./binding/contract.ts";
 export { installHost, type Host, type HostFile } from "./host.ts";
 export type { Json } from "./json.ts";
 export type { Bytes, Data, Piece } from "./pipeline/data.ts";

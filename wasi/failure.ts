@@ -62,7 +62,7 @@ export function prepareFailures(): void {
 export function fail(code: string, hint: string): void {
   clearBuffer(name);
   putText(name, code);
-  report(name.ptr, name.len, 0, 0, 0, 0, 0, 0, 0, 0, 0, hint);
+  report(name.ptr, name.len, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, hint);
 }
 
 /** As {@link fail}, with a literal as message. */
@@ -90,6 +90,10 @@ export function failResult(area: usize): void {
     load<u32>(area, 60),
     load<usize>(area, 64),
     load<u32>(area, 68),
+    load<usize>(area, 72),
+    load<u32>(area, 76),
+    load<usize>(area, 80),
+    load<u32>(area, 84),
     remedy(code, n),
   );
 }
@@ -137,18 +141,24 @@ function report(
   excerptLength: usize,
   column: usize,
   columnLength: usize,
+  entity: usize,
+  entityLength: usize,
+  valueType: usize,
+  valueTypeLength: usize,
   hint: string,
 ): void {
   const status = exitCode(code, codeLength);
   if (logsJson) {
     putText(err, '{"level":"error","message":');
-    putWholeMessage(table, tableLength, record, excerpt, excerptLength);
+    putWholeMessage(table, tableLength, record | entityLength, excerpt, excerptLength);
     putText(err, ',"code":');
     putJsonString(err, code, codeLength);
     putText(err, ',"where":{');
-    if (record) {
+    if (record || entityLength) {
       putText(err, '"table":');
       putJsonString(err, table, tableLength);
+    }
+    if (record) {
       putText(err, ',"record":');
       putNumber(err, record);
       putText(err, ',"offset":');
@@ -159,10 +169,19 @@ function report(
         putText(err, ',"excerpt":');
         putJsonString(err, excerpt, excerptLength);
       }
-      if (columnLength) {
-        putText(err, ',"column":');
-        putJsonString(err, column, columnLength);
-      }
+    }
+    if (columnLength) {
+      putText(err, ',"column":');
+      putJsonString(err, column, columnLength);
+    }
+    if (entityLength) {
+      putText(err, ',"entity":');
+      putJsonString(err, entity, entityLength);
+      putText(err, ',"mode":"freeze"');
+    }
+    if (valueTypeLength) {
+      putText(err, ',"valueType":');
+      putJsonString(err, valueType, valueTypeLength);
     }
     putText(err, '},"exit":');
     putNumber(err, status);
@@ -172,7 +191,7 @@ function report(
   putUtf8(err, "✖ ");
   putBytes(err, code, codeLength);
   putText(err, "  ");
-  if (record) {
+  if (record || entityLength) {
     putBytes(err, table, tableLength);
     putText(err, ": ");
   }

@@ -28,8 +28,23 @@ export interface EngineConfig {
   batchBytes?: number;
 }
 
+/** What may change in a table and those nested in it; what is not said may evolve. Tables made in this load get their
+ *  columns whatever the contract says. */
+export interface TableContract {
+  /** New nested tables, and the table itself. */
+  tables?: ContractMode;
+  /** New columns. */
+  columns?: ContractMode;
+  /** Values that would need a variant column, or a wider type; other types, precision or nullability by hints. */
+  data_type?: ContractMode;
+}
+
+/** `freeze` stops with SCHEMA_CONTRACT; the others leave out the row with all that is nested in it, or the value. */
+export type ContractMode = "freeze" | "discard_row" | "discard_value";
+
 export interface TableHints {
   columns?: ColumnHint[];
+  contract?: TableContract;
   maxTableNesting?: number;
   /** What the ids of root rows are made of: `random` (default, from the seed and the record's place), `key` (dlt's hash of
    *  the primary key: NULL_IN_KEY where a part is missing) or `row` (dlt's hash of the record). Ids of nested rows are then
@@ -121,6 +136,31 @@ export interface EngineSchema {
   changes: SchemaChange[];
   /** Rows per table so far. */
   rows: Record<string, number>;
+  /** What contracts have left out; absent when nothing. */
+  discarded?: Discarded;
+}
+
+/** What contracts have left out. */
+export interface Discarded {
+  /** Records and rows of lists, without what was nested in them. */
+  readonly rows: number;
+  readonly values: number;
+  /** Columns and tables that were violated; the list has the first 1,000 of them, in order of appearance. */
+  readonly entries: number;
+  readonly list: readonly Discard[];
+}
+
+/** What a contract has left out because of one column, or because a table may not be made. */
+export interface Discard {
+  readonly table: string;
+  /** Absent: the table itself. */
+  readonly column?: string;
+  readonly entity: "tables" | "columns" | "data_type";
+  readonly mode: "discard_row" | "discard_value";
+  /** Of the value; of a new column, of the first. */
+  readonly type?: DataType;
+  readonly rows?: number;
+  readonly values?: number;
 }
 
 /** A record batch: an Arrow IPC encapsulated message (copied out of the engine, the caller's to keep). */

@@ -1,6 +1,6 @@
 // The engine bound directly: its exports are the canonical ABI of core/engine/engine.wit, called without glue.
 // Views into the engine's memory die at the next call; everything handed out is a copy.
-import { RunletError, type ErrorCode, ERROR_CODES } from "../errors.ts";
+import { RunletError, type ErrorCode, type ErrorWhere, ERROR_CODES } from "../errors.ts";
 import type {
   Engine,
   EngineBatch,
@@ -23,6 +23,9 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
   LIMIT_COLUMNS: "allow more with normalise.limits.columns (10000), or keep parts as json by a column hint",
   LIMIT_TABLES: "allow more with normalise.limits.tables (4096), or keep parts as json by a column hint",
 };
+
+const FROZEN =
+  'let it evolve (contract: "evolve"), declare it before, or leave it out: "discard_row", "discard_value"';
 
 type Call = (...args: number[]) => number;
 
@@ -178,21 +181,27 @@ class BoundEngine implements Engine {
     const view = this.#data();
     const excerpt = this.#text(area + 56);
     const column = this.#text(area + 64);
+    const entity = this.#text(area + 72) as ErrorWhere["entity"];
+    const valueType = this.#text(area + 80);
     const table = this.#text(area + 24);
     const record = Number(view.getBigUint64(area + 32, true));
-    const where = record
-      ? {
-          table,
-          record,
-          offset: Number(view.getBigUint64(area + 40, true)),
-          line: Number(view.getBigUint64(area + 48, true)),
-          ...(excerpt ? { excerpt } : {}),
-          ...(column ? { column } : {}),
-        }
-      : {};
+    const where = {
+      ...(record || entity ? { table } : {}),
+      ...(record
+        ? {
+            record,
+            offset: Number(view.getBigUint64(area + 40, true)),
+            line: Number(view.getBigUint64(area + 48, true)),
+          }
+        : {}),
+      ...(excerpt ? { excerpt } : {}),
+      ...(column ? { column } : {}),
+      ...(entity ? { entity, mode: "freeze" as const } : {}),
+      ...(valueType ? { valueType } : {}),
+    };
     const near = excerpt ? ` near ${JSON.stringify(excerpt)}` : "";
-    const what = record ? `${table}: ${this.#text(area + 16)}${near}` : this.#text(area + 16);
-    const hint = REMEDIES[code as ErrorCode];
+    const what = record || entity ? `${table}: ${this.#text(area + 16)}${near}` : this.#text(area + 16);
+    const hint = entity ? FROZEN : REMEDIES[code as ErrorCode];
     throw new RunletError(code in ERROR_CODES ? (code as ErrorCode) : "DEFECT", what, {
       where,
       ...(hint ? { hint } : {}),

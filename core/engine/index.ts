@@ -5,7 +5,8 @@ import { isLanding, releaseArgument } from "./abi/memory";
 import { bytes, failed, none, okBytes, okNumber, someBatch } from "./abi/results";
 import { readConfig } from "./config/config";
 import { invalid } from "./config/reader";
-import { setUsageFault } from "./input/fault";
+import { declaredBreach } from "./contract/declared";
+import { setDeclaredFault, setUsageFault } from "./input/fault";
 import { finish, push } from "./input/feed";
 import { findInput, FORMAT_UNKNOWN, MAX_CAPTURES, newInput, recycle, removeInput } from "./input/input";
 import { isNull } from "./layout/field";
@@ -55,6 +56,10 @@ export function open(config: usize, n: usize): usize {
     setUsageFault("CONFIG_INVALID", invalid);
     return failed();
   }
+  if (!isNull(declaredBreach)) {
+    setDeclaredFault();
+    return failed();
+  }
   return okNumber(newHandle(1));
 }
 
@@ -75,6 +80,12 @@ export function input(
   if (isNull(i)) {
     if (tablesFull()) setUsageFault("LIMIT_TABLES", "too many tables");
     else setUsageFault("SCHEMA_CONTRACT", "a root table would have the name of a nested table");
+    return failed();
+  }
+  if (!isNull(declaredBreach)) {
+    removeInput(i);
+    recycle(i);
+    setDeclaredFault();
     return failed();
   }
   const captures = i.options.captures;

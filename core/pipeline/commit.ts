@@ -1,7 +1,7 @@
 import type { CommitFacts, StoredDataset } from "../destinations/contract.ts";
 import type { Json } from "../json.ts";
 import { continued } from "../schema/continued.ts";
-import { emptyDocument, nextDocument, type ResourceFacts } from "../schema/document.ts";
+import { type Contract, emptyDocument, nextDocument, type ResourceFacts } from "../schema/document.ts";
 import { bumpState, continuedState, encodeState, type PipelineState } from "../schema/state.ts";
 import type { StoredSchema } from "../schema/stored.ts";
 import type { Tables } from "../schema/types.ts";
@@ -56,6 +56,8 @@ export interface CommitInput {
   readonly tables: Tables;
   /** Facts of the root tables of this run. */
   readonly resources: Record<string, ResourceFacts>;
+  /** Contract of the tables that have none of their own; absent: as before. */
+  readonly contract?: Contract;
   /** State values per source and resource. */
   readonly state: PipelineState;
   /** Milliseconds since the Unix epoch. */
@@ -65,7 +67,7 @@ export interface CommitInput {
 
 /** The facts a destination writes beside the data: schema version, state, load. */
 export async function commitFacts(input: CommitInput): Promise<{ facts: CommitFacts; schema: StoredSchema }> {
-  const schema = nextDocument(input.before.schema, input.tables, input.resources);
+  const schema = nextDocument(input.before.schema, input.tables, input.resources, input.contract);
   const state = bumpState(input.state);
   const facts: CommitFacts = {
     loadId: input.loadId,

@@ -1,5 +1,6 @@
 import { RunletError } from "../errors.ts";
 import { checkBudget } from "./budget.ts";
+import { checkContract } from "./contract.ts";
 import type { RunOptions } from "./run-options.ts";
 
 /** Every option of run() and preview(); the compiler keeps the list complete. */
@@ -11,6 +12,7 @@ const KNOWN: Record<keyof RunOptions, true> = {
   maxDuration: true,
   maxBytes: true,
   refresh: true,
+  contract: true,
   env: true,
   fetch: true,
   engineModule: true,
@@ -37,5 +39,6 @@ export function checkRunOptions(options: RunOptions): RunOptions {
     throw new RunletError("PIPELINE_INVALID", `limit is ${limit}`, { hint: "give a whole number from 1" });
   }
   checkBudget(options);
+  checkContract(options.contract, "run()");
   return options;
 }

@@ -1,3 +1,4 @@
+import type { Discarded } from "../binding/contract.ts";
 import { dataTables } from "../schema/document.ts";
 import { schemaTree } from "../schema/tree.ts";
 import type { DataType, SchemaChange, Tables } from "../schema/types.ts";
@@ -26,6 +27,8 @@ export interface LoadInfo {
   readonly datasetName: string;
   readonly tables: Readonly<Record<string, LoadedTable>>;
   readonly schemaChanges: readonly SchemaChange[];
+  /** What contracts have left out. */
+  readonly discarded: Discarded;
   /** Records set aside in `_runlet_rejects`. */
   readonly rejects: number;
   readonly pages: number;
@@ -116,7 +119,29 @@ function printed(
     Object.entries(schema).filter(([name]) => rows[name] || roots.includes(name)),
   );
   const tree = schemaTree(own, { rows, added, roots }).map((line) => `  ${line}`);
-  return [head, ...tree, ...left(facts)].join("\n");
+  return [head, ...tree, ...leftOut(facts.discarded), ...left(facts)].join("\n");
+}
+
+/** Entries that are printed. */
+const PRINTED = 10;
+
+function leftOut({ rows, values, entries, list }: Discarded): string[] {
+  if (entries === 0) return [];
+  const what = [counted(rows, "row"), counted(values, "value")].filter((text) => text !== "").join(" and ");
+  const lines = list.slice(0, PRINTED).map(({ table, column, entity, type, ...count }) => {
+    const of = column === undefined ? `table ${table}` : `${table}.${column}`;
+    return `    ${of}${type ? ` (${type})` : ""}: ${counted(count.rows ?? 0, "row")}${counted(count.values ?? 0, "value")}, by ${entity}`;
+  });
+  const more = entries - lines.length;
+  return [
+    `  discarded by the contract: ${what}`,
+    ...lines,
+    ...(more > 0 ? [`    and ${more.toLocaleString("en-US")} more`] : []),
+  ];
+}
+
+function counted(n: number, what: string): string {
+  return n === 0 ? "" : `${n.toLocaleString("en-US")} ${what}${n === 1 ? "" : "s"}`;
 }
 
 function left({ complete, remaining, stoppedBy }: Pick<LoadInfo, "complete" | "remaining" | "stoppedBy">) {

@@ -1,4 +1,4 @@
-import type { EngineBatch, EngineSchema, RunEngine } from "../binding/contract.ts";
+import type { Discarded, EngineBatch, EngineSchema, RunEngine } from "../binding/contract.ts";
 import { readFields } from "../arrow/ipc-schema.ts";
 import { readMessages } from "../arrow/ipc-messages.ts";
 import type { DestinationLoad } from "../destinations/contract.ts";
@@ -35,7 +35,10 @@ export interface LoadedSchema {
   tables: Tables;
   changes: SchemaChange[];
   rows: Record<string, number>;
+  discarded: Discarded;
 }
+
+const NOTHING: Discarded = { rows: 0, values: 0, entries: 0, list: [] };
 
 interface Pending {
   readonly table: string;
@@ -197,7 +200,7 @@ export class LoadWriter {
   async finish(): Promise<LoadedSchema> {
     await this.drain(true);
     for (const pending of [...this.pending.values()]) await this.leave(pending);
-    const { tables: all, changes, rows } = await this.engine.schema();
+    const { tables: all, changes, rows, discarded = NOTHING } = await this.engine.schema();
     this.schema = { tables: all, changes, rows };
     const tables: Tables = {};
     for (const [name, table] of Object.entries(all)) if (!name.startsWith(UNLOADED)) tables[name] = table;
@@ -216,7 +219,7 @@ export class LoadWriter {
     const widened = this.options.widen ? await this.widen(tables, kept) : kept;
     for (const table of Object.values(tables))
       if (table.parent === undefined) await this.merge(table, tables);
-    return { tables, changes: widened, rows: ownRows(rows) };
+    return { tables, changes: widened, rows: ownRows(rows), discarded };
   }
 
   /** Whether nothing is to be merged into the root table: where nothing has come, nothing happens. */

@@ -2,8 +2,10 @@ import { openEngine } from "../binding/engine.ts";
 import type { EngineConfig, RunEngine, TableHints } from "../binding/contract.ts";
 import type { Destination } from "../destinations/contract.ts";
 import type { Host } from "../host.ts";
+import type { StoredSchema } from "../schema/stored.ts";
 import type { Tables } from "../schema/types.ts";
 import { routedColumns, tableHints } from "./columns.ts";
+import { withContracts } from "./contract.ts";
 import type { Plan } from "./plan.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -13,7 +15,7 @@ export async function openFor(
   plan: Plan,
   options: RunOptions,
   run: Surroundings,
-  from: { loadId: string; tables: Tables; destination?: Destination },
+  from: { loadId: string; tables: Tables; schema?: StoredSchema; destination?: Destination },
 ): Promise<RunEngine> {
   const hints: Record<string, TableHints> = {};
   for (const node of plan.nodes) {
@@ -40,7 +42,7 @@ export async function openFor(
     loadId: from.loadId,
     seed: options.reproduce?.seed ?? randomSeed(run.host),
     tables: from.tables,
-    hints,
+    hints: withContracts(hints, plan, options.contract, from.schema),
     ...normalise,
     limits: { ...(recordBytes ? { recordBytes } : {}), ...(memoryBytes ? { memoryBytes } : {}), ...limits },
     ...(maxNesting === undefined ? {} : { maxTableNesting: maxNesting }),

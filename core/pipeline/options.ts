@@ -115,7 +115,9 @@ type Validated =
 export type Constant = Json | Date | Value<string> | Value<number> | Value<bigint> | Value<boolean>;
 
 export type Mode = "evolve" | "freeze" | "discard_row" | "discard_value";
-/** What may change in the schema during a load. Today only `"evolve"` is enforced; others are refused. */
+/** What may change in the schema: new tables, new columns of tables that are there, and types of columns (variants,
+ *  widening). `freeze` stops the load, `discard_row` leaves out the record or the row of a list, `discard_value` the value
+ *  (of a new table: its rows). A mode alone is for all three; what is not said may evolve. */
 export type Contract = Mode | { tables?: Mode; columns?: Mode; data_type?: Mode };
 
 /** Records go to the table that their field `by` names; to the resource's where it names none. */

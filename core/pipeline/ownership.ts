@@ -1,5 +1,7 @@
 import type { MergeFacts, ResourceFacts } from "../schema/document.ts";
 import type { Tables, TableSchema, WriteDisposition } from "../schema/types.ts";
+import { documented, schemaContract, statedContract } from "./contract.ts";
+import type { Contract } from "./options.ts";
 import { type Merging, mergingOf } from "./merging.ts";
 import { dispositionOf, type Node, type Plan } from "./plan.ts";
 
@@ -42,7 +44,11 @@ export function mergeOf(plan: Plan, root: string, run: Doings): (Merging & { ane
 }
 
 /** What the resources of this run say about their root tables. */
-export function resourceFacts(plan: Plan, tables: Tables, refresh: boolean): Record<string, ResourceFacts> {
+export function resourceFacts(
+  plan: Plan,
+  tables: Tables,
+  { refresh = false, contract, stored }: { refresh?: boolean; contract?: Contract; stored?: Tables },
+): Record<string, ResourceFacts> {
   const facts: Record<string, ResourceFacts> = {};
   for (const table of Object.values(tables)) {
     if (table.parent !== undefined) continue;
@@ -58,9 +64,24 @@ export function resourceFacts(plan: Plan, tables: Tables, refresh: boolean): Rec
       resource: owner.name,
       write: refresh ? (owner.definition.options.write ?? "append") : dispositionOf(owner, false),
       ...(merging ? { merge: mergeFacts(merging) } : {}),
+      ...contractFact(owner, plan, contract, stored?.[table.name]?.schema_contract),
     };
   }
   return facts;
+}
+
+/** A table has a contract of its own where one is stated for it, and where another was stored. */
+function contractFact(
+  node: Node,
+  plan: Plan,
+  run: Contract | undefined,
+  stored: TableSchema["schema_contract"],
+): Pick<ResourceFacts, "contract"> {
+  const own = run ?? node.definition.options.contract;
+  const general = schemaContract(plan, run);
+  const stated = statedContract(node, plan, run);
+  const isOwn = own !== undefined || stored !== undefined || stated !== general;
+  return stated !== undefined && isOwn ? { contract: documented(stated) } : {};
 }
 
 function mergeFacts({ strategy, deduplicated, boundary, active }: Merging): MergeFacts {

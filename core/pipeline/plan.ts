@@ -2,6 +2,7 @@ import { RunletError } from "../errors.ts";
 import type { HttpConfig } from "../http/config.ts";
 import type { Contract } from "./options.ts";
 import type { ResourceData } from "./run-options.ts";
+import { checkContract } from "./contract.ts";
 import { snakeCase, tableName } from "./naming.ts";
 import { mergesWhole, mergingOf } from "./merging.ts";
 import type { ResourceDefinition } from "./resource.ts";
@@ -13,6 +14,8 @@ export interface Node {
   readonly name: string;
   readonly source: string;
   readonly http: HttpConfig | undefined;
+  /** Of the source. */
+  readonly contract: Contract | undefined;
   /** Normalised name of the root table; for a routed resource, of records that name none. */
   readonly table: string;
   /** False: read only because others hang on it; its rows are not loaded. */
@@ -27,6 +30,9 @@ export interface Plan {
   /** One schema per pipeline: named after its only source, else after the pipeline, as dlt does. */
   readonly schema: string;
   readonly roots: readonly Node[];
+  /** Of the pipeline, and of its only source. */
+  readonly contract: Contract | undefined;
+  readonly sourceContract: Contract | undefined;
   /** All nodes, parents before children. */
   readonly nodes: readonly Node[];
 }
@@ -124,6 +130,7 @@ export function planRun(input: PlanInput, only?: readonly string[], data: Resour
       name: resource.name,
       source: source?.name ?? name,
       http: resource.options.http ?? source?.options.http,
+      contract: source?.options.contract,
       table: rootTable(resource),
       loaded: loaded && resource.options.write !== "skip",
       children: [],
@@ -140,10 +147,13 @@ export function planRun(input: PlanInput, only?: readonly string[], data: Resour
 
   const sources = new Set(parts.map((part) => part.source?.name));
   const [sole] = sources;
+  const isSole = sources.size === 1 && sole !== undefined;
   return {
     pipeline: name,
     dataset: datasetName(input),
-    schema: snakeCase(sources.size === 1 && sole !== undefined ? sole : name),
+    schema: snakeCase(isSole ? sole : name),
+    contract: input.contract,
+    sourceContract: isSole ? parts[0]!.source!.options.contract : undefined,
     roots,
     nodes: [...nodes.values()],
   };
@@ -151,17 +161,6 @@ export function planRun(input: PlanInput, only?: readonly string[], data: Resour
 
 function rootTable({ name, options }: ResourceDefinition): string {
   return tableName(typeof options.table === "string" ? options.table : name);
-}
-
-function checkContract(contract: Contract | undefined, of: string): void {
-  if (contract === undefined) return;
-  const modes = typeof contract === "string" ? [contract] : Object.values(contract);
-  const other = modes.find((mode) => mode !== "evolve");
-  if (other) {
-    throw new RunletError("PIPELINE_INVALID", `${of}: contract "${other}" is not enforced by this version`, {
-      hint: 'leave it out, or use "evolve": a contract that is not enforced would be worse than none',
-    });
-  }
 }
 
 /** The write disposition of a node in this run. */

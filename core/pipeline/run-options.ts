@@ -1,6 +1,6 @@
 import type { Destination } from "../destinations/contract.ts";
 import type { Data } from "./data.ts";
-import type { Context, Normalising } from "./options.ts";
+import type { Context, Contract, Normalising } from "./options.ts";
 import type { PackageOptions } from "../packages/run-packages.ts";
 import type { Observing } from "../trace/observed.ts";
 import type { Progress } from "./progress.ts";
@@ -30,6 +30,8 @@ export interface RunOptions extends Observing {
   data?: ResourceData;
   /** Starts anew: state is forgotten, and what is loaded replaces what was there. */
   refresh?: boolean;
+  /** What may change in the schema; in place of what resources and sources say. */
+  contract?: Contract;
   /** Values of secrets and settings, asked before the host's environment. Workers: the binding object. */
   env?: Record<string, unknown>;
   /** Every request goes through it; default: the global `fetch`. */

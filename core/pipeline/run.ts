@@ -12,6 +12,7 @@ import type { RunFacts } from "../trace/trace.ts";
 import { dataTables } from "../schema/document.ts";
 import { breathing } from "./breath.ts";
 import { Budget, WriteCost } from "./budget.ts";
+import { documented, schemaContract } from "./contract.ts";
 import { commitFacts, restored } from "./commit.ts";
 import { datasetOf } from "./dataset.ts";
 import { extract } from "./extract.ts";
@@ -115,7 +116,12 @@ async function load(loading: Loading): Promise<LoadInfo> {
   const loadId = options.reproduce?.loadId ?? nextLoadId(started, newest);
   facts.loadId = loadId;
   const meter = new Meter(options.onProgress?.bind(options));
-  const engine = await openFor(plan, options, run, { loadId, tables: known, destination });
+  const engine = await openFor(plan, options, run, {
+    loadId,
+    tables: known,
+    schema: before.schema,
+    destination,
+  });
   failpoint("destination.begin.before");
   const begun = await session.begin(loadId).catch((error: unknown) => {
     engine.close();
@@ -176,14 +182,21 @@ async function load(loading: Loading): Promise<LoadInfo> {
     for (const [table, rows] of Object.entries(loaded.rows))
       recorder.step("load", { table }).counts.rows = rows;
     for (const change of loaded.changes) recorder.log("info", "schema.change", { ...change });
+    for (const discard of loaded.discarded.list) recorder.log("warn", "schema.discard", { ...discard });
     const extracted = run.host.now();
     meter.at("commit");
+    const stated = schemaContract(plan, options.contract);
     const { facts: committed, schema } = await commitFacts({
       before,
       stored,
       loadId,
       tables: loaded.tables,
-      resources: resourceFacts(plan, loaded.tables, refresh),
+      resources: resourceFacts(plan, loaded.tables, {
+        refresh,
+        contract: options.contract,
+        stored: before.schema.tables,
+      }),
+      contract: stated === undefined ? undefined : documented(stated),
       // A look at the data has not read what functions say they have.
       state: round.into(options.limit === undefined ? contexts.state() : before.state, before.state),
       now: run.host.now(),
@@ -206,6 +219,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
         schema: schema.tables,
         rows: loaded.rows,
         schemaChanges: loaded.changes,
+        discarded: loaded.discarded,
         recovered: loading.recovered,
         complete: remaining.length === 0,
         remaining,

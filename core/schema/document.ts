@@ -14,7 +14,12 @@ export interface ResourceFacts {
   write?: WriteDisposition;
   /** Absent: rows are not merged. */
   merge?: MergeFacts;
+  /** What the table's contract is from now on; absent: what it was. */
+  contract?: Contract;
 }
+
+/** dlt's `schema_contract`: a mode for all entities, or for some of tables, columns and data_type. */
+export type Contract = NonNullable<TableSchema["schema_contract"]>;
 
 /** What the document says of a merge, beside the marks of columns. Times are ISO 8601. */
 export interface MergeFacts {
@@ -48,11 +53,12 @@ export function parseDocument(text: string): StoredSchema {
 }
 
 /** The document after a load. `tables` are the engine's data tables (those of `previous` included); `resources` has the
- *  facts of the root tables loaded now. Where nothing changed the result is `previous` itself. Column order is kept as given. */
+ *  facts of the root tables loaded now; `contract` holds where tables have none of their own. Where nothing changed the result is `previous` itself. Column order is kept as given. */
 export function nextDocument(
   previous: StoredSchema,
   tables: Tables,
   resources: Record<string, ResourceFacts> = {},
+  contract?: Contract,
 ): StoredSchema {
   const merged: Tables = {};
   const data = { ...dataTables(previous.tables), ...dataTables(tables) };
@@ -68,7 +74,9 @@ export function nextDocument(
   for (const table of Object.values(data)) {
     if (table.parent !== undefined) merged[table.name] = nestedTable(table);
   }
-  const next = { ...previous, tables: merged, normalizers: withRootKeys(previous, merged) };
+  const settings =
+    contract === undefined ? previous.settings : { ...previous.settings, schema_contract: contract };
+  const next = { ...previous, tables: merged, settings, normalizers: withRootKeys(previous, merged) };
   const bumped = bumpDocument(next);
   return bumped === next ? previous : bumped;
 }
@@ -108,6 +116,7 @@ function rootTable(
     columns: withActive(describeVariants(table.columns), before, facts),
     ...merge,
     write_disposition: facts.write ?? table.write_disposition ?? before?.write_disposition ?? "append",
+    ...(facts.contract === undefined ? {} : { schema_contract: facts.contract }),
     resource: facts.resource ?? table.resource ?? before?.resource ?? table.name,
     ...seenData(table),
   };

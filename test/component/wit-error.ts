@@ -10,6 +10,8 @@ export interface WitError {
   line: bigint | number;
   excerpt: string;
   column: string;
+  entity: string;
+  valueType: string;
 }
 
 /** The error that core/binding/engine.ts makes of it. */
@@ -22,19 +24,21 @@ export function errorOf({
   line,
   excerpt,
   column,
+  entity,
+  valueType,
 }: WitError): RunletError {
   if (!(code in ERROR_CODES)) throw new Error(`${code} is no code of runlet's`);
   const record = Number(recordNumber);
-  if (!record) return new RunletError(code as ErrorCode, message);
+  if (!record && !entity) return new RunletError(code as ErrorCode, message);
   const near = excerpt ? ` near ${JSON.stringify(excerpt)}` : "";
   return new RunletError(code as ErrorCode, `${table}: ${message}${near}`, {
     where: {
       table,
-      record,
-      offset: Number(offset),
-      line: Number(line),
+      ...(record ? { record, offset: Number(offset), line: Number(line) } : {}),
       ...(excerpt ? { excerpt } : {}),
       ...(column ? { column } : {}),
+      ...(entity ? { entity: entity as "tables", mode: "freeze" } : {}),
+      ...(valueType ? { valueType } : {}),
     },
   });
 }

@@ -1,5 +1,12 @@
 import { readFileSync } from "node:fs";
-import { type Destination, pipeline, resource } from "../../core/index.ts";
+import {
+  type Destination,
+  type ErrorWhere,
+  type LoadInfo,
+  pipeline,
+  resource,
+  type RunletError,
+} from "../../core/index.ts";
 import type { Json } from "../../core/json.ts";
 import { cell, type CellValue } from "./canonical.ts";
 
@@ -11,7 +18,13 @@ export interface Step {
   records: string[];
   options?: Record<string, unknown>;
   tables?: Frozen;
-  error?: { type: string; message: string };
+  error?: {
+    type: string;
+    message: string;
+    table_name?: string;
+    column_name?: string;
+    schema_entity?: string;
+  };
 }
 
 export interface Sequence {
@@ -42,31 +55,36 @@ export type Types = Record<string, Record<string, string>>;
 /** Reads a dataset: all rows of its tables. */
 export type Reader = (dataset: string, tables: string[]) => Promise<Record<string, Record<string, Json>[]>>;
 
+/** What a run came to. */
+export type Played = { tables: Frozen; info: LoadInfo } | { error: string; where: ErrorWhere };
+
 /** Runs a sequence; per step the tables, or the error's code. */
 export async function play(
-  { options, steps }: Sequence,
+  { options, run, steps }: Sequence,
   { to, read, dataset }: { to: Destination; read: Reader; dataset: string },
-): Promise<({ tables: Frozen } | { error: string })[]> {
+): Promise<Played[]> {
   const types: Types = {};
-  const outcomes: ({ tables: Frozen } | { error: string })[] = [];
+  const outcomes: Played[] = [];
   for (const step of steps) {
     try {
-      const made = resource(
-        "t",
-        optionsOf({ ...options, ...step.options }) as object,
-        step.records.join("\n"),
-      );
+      const { run: ofRun, ...ofStep } = { ...options, ...step.options };
+      const made = resource("t", optionsOf(ofStep) as object, step.records.join("\n"));
       const info = await pipeline("oracle", made, { dataset }).run({
         to,
+        ...run,
+        ...(ofRun as object),
         normalise: { onTypeConflict: "variant" },
       });
       for (const [name, { columns }] of Object.entries(info.tables)) {
         types[name] = Object.fromEntries(Object.entries(columns).map(([column, { type }]) => [column, type]));
       }
-      outcomes.push({ tables: frozen(await read(dataset, Object.keys(types)), types) });
+      outcomes.push({ tables: frozen(await read(dataset, Object.keys(types)), types), info });
     } catch (error) {
       if (!(error as { code?: string }).code) throw error;
-      outcomes.push({ error: `${(error as { code: string }).code}: ${(error as Error).message}` });
+      outcomes.push({
+        error: `${(error as { code: string }).code}: ${(error as Error).message}`,
+        where: (error as RunletError).where,
+      });
     }
   }
   return outcomes;

@@ -522,9 +522,9 @@ describe("what cannot be meant is refused where it is written", () => {
     "an option that is none": () => resource("x", { wrte: "append" } as object, []),
     "merge without key": () => resource("x", { write: "merge" } as never, []),
     "no name": () => resource("", {}, []),
-    "a contract that nobody enforces": () => pipeline("p", t, { contract: "freeze" }),
-    "a contract of a column": () =>
-      pipeline("p", resource("x", { contract: { columns: "discard_row" } }, [])),
+    "a contract of no mode": () => pipeline("p", t, { contract: "frozen" as "freeze" }),
+    "a contract of no entity": () =>
+      pipeline("p", resource("x", { contract: { rows: "freeze" } as object }, [])),
     "two ways to write one table": () =>
       pipeline("p", [resource("a", { table: "x" }, []), resource("b", { table: "X", write: "replace" }, [])]),
     "include of what is not picked": () =>

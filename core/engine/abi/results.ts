@@ -1,9 +1,10 @@
 // Results in the component model's canonical ABI: a pointer to memory laid out as engine.wit says.
-import { Buffer } from "../memory/buffer";
+import { Buffer, clearBuffer, newBuffer, putText } from "../memory/buffer";
 import {
   faultColumn,
   faultColumnLength,
   faultCode,
+  faultEntity,
   faultExcerpt,
   faultLine,
   faultMessage,
@@ -11,9 +12,10 @@ import {
   faultRecord,
   faultTable,
   faultTableLength,
+  faultType,
 } from "../input/fault";
 
-const area: usize = memory.data(80, 8);
+const area: usize = memory.data(96, 8);
 
 /** result<u32 or handle, error>: payload at offset 8, because the error holds u64s. */
 export function okNumber(value: u32): usize {
@@ -41,7 +43,18 @@ export function failed(): usize {
   store<u64>(area, faultLine, 48);
   putList(56, faultExcerpt.ptr, faultExcerpt.len);
   putList(64, faultColumn, faultColumnLength);
+  putWord(72, faultEntity, entity);
+  putWord(80, faultType, type);
   return area;
+}
+
+const entity = newBuffer();
+const type = newBuffer();
+
+function putWord(at: usize, word: string, b: Buffer): void {
+  clearBuffer(b);
+  putText(b, word);
+  putList(at, b.ptr, b.len);
 }
 
 function putList(at: usize, p: usize, n: usize): void {

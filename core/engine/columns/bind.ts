@@ -31,6 +31,9 @@ import {
 import { parseTimestamp } from "../time/iso8601";
 import { newDetached } from "../tables/shape";
 import { addColumn, adoptColumn, findColumn } from "./column";
+import { bars } from "../contract/breach";
+import { barsDeclared, changesType } from "../contract/declared";
+import { isBarred, typeMode } from "../contract/modes";
 import { columnName, keepName, nameLength, normalizedName, shortName } from "./name";
 import { valueKind, valueLength, valueText } from "./value";
 
@@ -94,6 +97,7 @@ export function bindField(f: Field): bool {
     if (masked) f.kind = <u8>K_MASK;
     return true;
   }
+  if (t.contract && bars(f, name, n)) return true;
   const kind = hinted && hint.kind != K_NONE ? hint.kind : masked ? K_TEXT : inferredKind();
   const typed = hinted && hint.kind != K_NONE;
   const precision: u32 = typed ? hintedPrecision(hint) : kind == K_DECIMAL ? 38 : 0;
@@ -117,13 +121,18 @@ export function bindField(f: Field): bool {
 /** Makes the columns that hints give a type, whether or not the data will have them; those that are there follow the
  *  hints from now on. */
 export function declareColumns(t: Table, hint: Hint): void {
+  if (isBarred(t)) return;
   let h = hint.child;
   while (!isNull(h)) {
-    if (h.set && !h.nullable && !h.drop) t.requiredHints++;
     if (h.set && !h.drop) {
       const name = h.asLength ? normalizedName(h.as, h.asLength) : normalizedName(h.key, h.keyLength);
       const n = nameLength;
       const there = findColumn(t, name, n);
+      if (isNull(there) && barsDeclared(t, h, name, n)) {
+        h = h.sibling;
+        continue;
+      }
+      if (!h.nullable) t.requiredHints++;
       if (!isNull(there)) followColumn(there, h);
       else if (h.kind != K_NONE) {
         const c = newDetached(t);
@@ -139,6 +148,10 @@ export function declareColumns(t: Table, hint: Hint): void {
 function followColumn(c: Field, hint: Hint): void {
   const k = cold(c);
   k.flags |= hint.roles;
+  if (changesType(c, hint)) {
+    if (!hint.nullable) k.table.requiredHints--;
+    return;
+  }
   if (hint.nullable) return;
   k.table.boundHints++;
   if (!(k.flags & F_NULLABLE)) return;
@@ -231,6 +244,9 @@ function variantSlot(k: Cold, kind: u32): usize {
   }
 }
 
+/** Stands for a variant that the contract does not let in. */
+export const NO_VARIANT: Field = changetype<Field>(<usize>1);
+
 /** The variant of column c that takes the value at hand; null when the table is full. */
 export function variantOf(c: Field): Field {
   const kind = variantKind();
@@ -246,6 +262,7 @@ export function variantOf(c: Field): Field {
   n = nameLength;
   v = findColumn(k.table, d, n);
   if (isNull(v)) {
+    if (typeMode(k.table)) return NO_VARIANT;
     v = newDetached(k.table);
     if (!addColumn(v, k.table, d, n, kind, kind == K_DECIMAL ? 38 : 0, 0)) return nil<Field>();
   }

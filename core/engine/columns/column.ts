@@ -155,6 +155,7 @@ export function adoptColumn(f: Field, c: Field): void {
   );
   k.flags |= F_OWNED;
   k.base = from.base;
+  k.discards = from.discards;
   k.widenedIn = from.widenedIn;
   k.widenedFrom = from.widenedFrom;
   k.widenedRow = from.widenedRow;

@@ -43,6 +43,7 @@ import {
   timeMicros,
   tsMicros,
 } from "../time/iso8601";
+import { typeMode } from "../contract/modes";
 import { isExactDouble, widenToDecimal, widenToDouble } from "./column";
 import { valueDouble, valueInt, valueKind, valueLength, valueText } from "./value";
 import { fillGap, putBool, putBytesValue, putF64, putI128, putI32, putI64 } from "./write";
@@ -51,6 +52,11 @@ let widen: bool = true;
 /** Whether number columns may be widened where nothing is lost. */
 export function setWiden(on: bool): void {
   widen = on;
+}
+
+/** A type that the contract fixes is not widened either. */
+function mayWiden(c: Field): bool {
+  return widen && !typeMode(cold(c).table);
 }
 
 const scratch = newBuffer();
@@ -120,14 +126,14 @@ function intoInt(c: Field, row: u32): bool {
     const d = valueDouble;
     if (d == trunc(d) && d >= -9223372036854775808.0 && d < 9223372036854775808.0) v = <i64>d;
     else {
-      if (!widen || !widenToDouble(c, row)) return false;
+      if (!mayWiden(c) || !widenToDouble(c, row)) return false;
       advanceTo(c, row);
       putF64(c, row, d);
       return true;
     }
   } else if (valueKind == K_DECIMAL) {
     if (!parseDecimal(valueText, valueLength, 38, 0, wide)) return false;
-    if (!widen || !widenToDecimal(c, row)) return false;
+    if (!mayWiden(c) || !widenToDecimal(c, row)) return false;
     advanceTo(c, row);
     putI128(c, row, wide);
     return true;

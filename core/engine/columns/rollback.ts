@@ -1,5 +1,7 @@
 // Undoing a record: its rows, and what its values alone made known (columns, widened types).
 import { cold, F_SEEN_NULL, Field, isNull, Table } from "../layout/field";
+import { clearRowLog } from "../contract/drop-row";
+import { forgetDiscards } from "../contract/discards";
 import { isColumn, isVariable, K_BOOL, K_DECIMAL, K_INT, K_NONE, K_SHARED } from "../layout/kinds";
 import { firstTable, recordSerial } from "../tables/table";
 import { bitBytes } from "./storage";
@@ -7,23 +9,27 @@ import { truncateOwnIds } from "../tables/own-ids";
 import { forgetRemoved, isUnproven, removeColumn, unwiden } from "./column";
 
 export function rollbackRecord(): void {
+  forgetDiscards(0);
+  clearRowLog();
   let t = firstTable;
   while (!isNull(t)) {
-    if (t.record == recordSerial) rollbackTable(t);
+    if (t.record == recordSerial) {
+      cutTable(t, t.recordStart, true);
+      t.record = 0;
+    }
     t = t.next;
   }
 }
 
-function rollbackTable(t: Table): void {
-  const rows = t.recordStart;
+/** Leaves t with `rows` rows. `whole`: these are all that the record has not brought; else some of its rows stay. */
+export function cutTable(t: Table, rows: u32, whole: bool): void {
   t.rows = rows;
-  t.record = 0;
   let c = t.columns;
   let removed = false;
   while (!isNull(c)) {
     const next = cold(c).nextColumn;
     truncate(c, rows);
-    if (cold(c).widenedIn == recordSerial) unwiden(c);
+    if (cold(c).widenedIn == recordSerial && cold(c).widenedRow >= rows) unwiden(c);
     if (isUnproven(c)) {
       removeColumn(c);
       removed = true;
@@ -33,10 +39,12 @@ function rollbackTable(t: Table): void {
   if (removed) forgetRemoved(t);
   let f = t.fields;
   while (!isNull(f)) {
-    if (!isColumn(f.kind) && f.len > rows && f.len != 0xffffffff) f.len = rows;
+    const isCut = !isColumn(f.kind) && f.len > rows && f.len != 0xffffffff;
+    if (isCut) f.len = rows;
     const k = cold(f);
     k.writerRow = 0;
-    if (k.nullIn == recordSerial) {
+    // Where rows stay, one of them may have brought the null.
+    if (k.nullIn == recordSerial && (whole || (isCut && f.kind == <u8>K_NONE))) {
       k.nullIn = 0;
       k.flags &= ~F_SEEN_NULL;
       if (f.kind == <u8>K_NONE) f.len = 0xffffffff;

@@ -1,6 +1,7 @@
 // The engine's configuration (EngineConfig in core/binding/contract.ts): limits, names, hints, tables to continue from.
 import { setMemoryLimit } from "../memory/arena";
 import { isText } from "../memory/bytes";
+import { NEW_TABLE } from "../contract/modes";
 import { declareColumns } from "../columns/bind";
 import { keepName, nameLength, normalizedName, setMaxName } from "../columns/name";
 import { addColumn, setMaxColumns } from "../columns/column";
@@ -173,6 +174,7 @@ function readTable(key: usize, p: usize): void {
     const kind = kindNamed(member(column, "data_type"));
     readString(at);
     if (readBool(member(column, "x-row-version"), false)) t.versioned = 1;
+    if (kind != K_NONE) t.contract &= ~NEW_TABLE;
     if (isSystem(textPtr, textLength)) t.systemAt = t.systemAt < 0 ? <i32>t.columnCount : t.systemAt;
     else if (kind != K_NONE) {
       const c = newDetached(t);

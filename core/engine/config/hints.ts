@@ -1,5 +1,6 @@
 // Hints as a tree by key of the data; lists are passed through.
 import { allocStruct } from "../memory/arena";
+import { readContract } from "../contract/modes";
 import { nameLength, normalizedName, prefixedName, shortName } from "../columns/name";
 import { sameBytes } from "../memory/bytes";
 import {
@@ -88,6 +89,7 @@ export function readHints(p: usize): Hint {
   if (nesting) root.maxNesting = <i32>readNumber(nesting, -1);
   const rowId = member(p, "rowId");
   root.rowId = isStringOf(rowId, "key") ? ROW_ID_KEY : isStringOf(rowId, "row") ? ROW_ID_ROW : ROW_ID_RANDOM;
+  root.contract = readContract(member(p, "contract"));
   if (readBool(member(p, "rootKey"), false)) root.extra |= WITH_ROOT_ID;
   if (readBool(member(p, "recordNumber"), false)) root.extra |= WITH_RECORD;
   let at = firstIn(member(p, "columns"));

@@ -10,7 +10,19 @@ import { parseObject } from "../parse/object";
 import { putJsonString } from "../parse/json-text";
 import { ownRootId, setOwnIds } from "../parse/own-ids";
 import { setRootRow, writeExtra } from "../parse/root-row";
-import { clearFailure, E_NULL, E_RECORD, E_TABLE_CLASH, E_TABLES, E_UTF8, fail } from "../scan/failure";
+import { discardRow, refuseRoot, setKeysOnce } from "../contract/breach";
+import { isBarred } from "../contract/modes";
+import {
+  clearFailure,
+  E_DISCARD,
+  E_NULL,
+  E_RECORD,
+  E_TABLE_CLASH,
+  E_TABLES,
+  E_UTF8,
+  fail,
+  failure,
+} from "../scan/failure";
 import { skipValue } from "../scan/skip";
 import { decodeString } from "../scan/text";
 import { firstInvalid } from "../scan/utf8";
@@ -86,6 +98,14 @@ export function readRecords(input: Input, p: usize, end: usize, final: bool): us
     if (q > end) {
       if (!final) break;
       q = end;
+    }
+    const isGood = !(invalidAt && invalidAt >= p && invalidAt < q) && q - p <= recordLimit;
+    if (failure == E_DISCARD && isGood) {
+      discardRow();
+      if (!isNull(input.options.recordCaptures)) writeRecord(csv, p, csv.fields);
+      if (!recordDone(input, recordText.ptr, q - p)) return q;
+      p = q;
+      continue;
     }
     // Cut into chunks, it would not have been read so far.
     if (q - p > recordLimit) {
@@ -163,6 +183,10 @@ function readRecord(input: Input, p: usize, offset: u64): usize {
     t = routed(input, recordText.ptr);
     if (isNull(t)) return fail(p, tablesFull() ? E_TABLES : E_TABLE_CLASH);
   }
+  if (t.contract) {
+    if (isBarred(t)) return refuseRoot(p, t);
+    setKeysOnce(true);
+  }
   const fields = csv.table == t ? csv.fields : fieldsIn(csv, t, options.constants);
   if (!fields) return 0;
   const row = newRow(t);
@@ -170,7 +194,7 @@ function readRecord(input: Input, p: usize, offset: u64): usize {
   setRootRow(t, row);
   const q = readRow(p, t, fields, csv.count, row);
   if (!q) return 0;
-  if (t.extra) writeExtra(t, row);
+  if (t.extra) writeExtra(t, row, p);
   if (t.rowId && (!writeRecord(csv, p, fields) || !ownRootId(recordText.ptr, options.constants, t, row)))
     return 0;
   if (options.constants && !parseObject(options.constants, t.shape, row)) return 0;

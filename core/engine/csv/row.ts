@@ -8,6 +8,7 @@ import { growValues } from "../columns/storage";
 import { putBool, putI64, unwriteRow } from "../columns/write";
 import { cold, Field, isNull, Table } from "../layout/field";
 import {
+  K_BARRED,
   K_BINARY,
   K_BOOL,
   K_DECIMAL,
@@ -168,7 +169,8 @@ function putCell(p: usize, n: usize, t: Table, f: Field, row: u32): bool {
     if (n) supplyId(t, row, p, <u32>n);
     return true;
   }
-  const stored: u32 = kind == K_SHARED || kind == K_MASK ? cold(f).target.kind : kind;
+  const stored: u32 =
+    kind == K_SHARED || kind == K_MASK ? cold(f).target.kind : kind == K_BARRED ? K_NONE : kind;
   // Nothing between quotes is an empty text; where no text is kept, it is no value.
   if (n == 0 && stored != K_TEXT && stored != K_NONE) return true;
   if (kind == K_TIMESTAMP && n < 48) {

@@ -1,6 +1,19 @@
 // The error a call returns: what happened, to which record, where.
 import { clearBuffer, newBuffer, putByte, putBytes, putNumber, putText } from "../memory/buffer";
-import { describe, errorCode, failedAt, failedColumn, failedColumnLength, failure } from "../scan/failure";
+import {
+  describe,
+  E_CONTRACT,
+  errorCode,
+  failedAt,
+  failedColumn,
+  failedColumnLength,
+  failure,
+} from "../scan/failure";
+import { breachKind, breachOf } from "../contract/breach";
+import { declaredBreach } from "../contract/declared";
+import { DATA_TYPE, entityName } from "../contract/modes";
+import { Discard } from "../layout/field";
+import { K_NONE, typeName } from "../layout/kinds";
 import { isUtf8 } from "../scan/utf8";
 
 /** Message, excerpt and code as bytes, for the canonical ABI. */
@@ -11,6 +24,9 @@ export let faultTable: usize = 0;
 export let faultTableLength: u32 = 0;
 export let faultColumn: usize = 0;
 export let faultColumnLength: u32 = 0;
+/** Of a contract's violation: what it is about, and the type of the value. */
+export let faultEntity: string = "";
+export let faultType: string = "";
 export let faultRecord: u64 = 0;
 export let faultOffset: u64 = 0;
 export let faultLine: u64 = 0;
@@ -34,6 +50,8 @@ export function setFault(
   faultTableLength = tableLength;
   faultColumn = failedColumn;
   faultColumnLength = failedColumnLength;
+  faultEntity = "";
+  faultType = "";
   faultRecord = record;
   faultOffset = base + (at - start);
   faultLine = lines + 1;
@@ -41,10 +59,13 @@ export function setFault(
   clearBuffer(faultCode);
   putText(faultCode, errorCode(failure));
   clearBuffer(faultMessage);
-  putText(faultMessage, describe(failure));
-  if (failedColumnLength) {
-    putText(faultMessage, ": ");
-    putBytes(faultMessage, failedColumn, failedColumnLength);
+  if (failure == E_CONTRACT) putBreach(breachOf, breachKind);
+  else {
+    putText(faultMessage, describe(failure));
+    if (failedColumnLength) {
+      putText(faultMessage, ": ");
+      putBytes(faultMessage, failedColumn, failedColumnLength);
+    }
   }
   putText(faultMessage, " (line ");
   putNumber(faultMessage, faultLine);
@@ -57,8 +78,36 @@ export function setFault(
   if (!masked) excerpt(start, at, end);
 }
 
+/** Names what the contract freezes: `columns are frozen: b (text) would be new`. */
+function putBreach(d: Discard, kind: u32): void {
+  faultTable = d.table.name;
+  faultTableLength = d.table.nameLength;
+  faultColumn = d.name;
+  faultColumnLength = d.nameLength;
+  faultEntity = entityName(d.entity);
+  faultType = kind == K_NONE ? "" : typeName(kind);
+  putText(faultMessage, faultEntity);
+  putText(faultMessage, d.entity == DATA_TYPE ? " is frozen" : " are frozen");
+  if (d.nameLength) {
+    putText(faultMessage, ": ");
+    putBytes(faultMessage, d.name, d.nameLength);
+  }
+  if (faultType.length) {
+    putText(faultMessage, " as ");
+    putText(faultMessage, faultType);
+  }
+}
+
+/** What hints declare is frozen. */
+export function setDeclaredFault(): void {
+  setUsageFault("SCHEMA_CONTRACT", "");
+  putBreach(declaredBreach, declaredBreach.kind);
+}
+
 /** A usage error: not of the data. */
 export function setUsageFault(code: string, message: string): void {
+  faultEntity = "";
+  faultType = "";
   faultTableLength = 0;
   faultColumnLength = 0;
   faultRecord = 0;

@@ -2,7 +2,9 @@
 import { batchBytes, quarantine } from "../config/config";
 import { cutBatches, cutWide } from "../arrow/batches";
 import { hasMask } from "../config/hints";
-import { failure } from "../scan/failure";
+import { settleDiscards } from "../contract/discards";
+import { clearRowLog } from "../contract/drop-row";
+import { E_CONTRACT, failure } from "../scan/failure";
 import { setFault } from "./fault";
 import { Input } from "./input";
 import { captureRecord } from "./record";
@@ -16,6 +18,8 @@ let sinceLook: u32 = 0;
 /** The record at p, n bytes, is in. False when the input has all it may take. */
 export function recordDone(input: Input, p: usize, n: usize): bool {
   input.records++;
+  settleDiscards();
+  clearRowLog();
   if (!isNull(input.options.recordCaptures)) captureRecord(input, p);
   sinceCut += n;
   if (sinceCut >= batchBytes) {
@@ -43,7 +47,7 @@ export function recordFailed(input: Input, start: usize, base: u64, lines: u64, 
     end,
     hasMask(t.hint),
   );
-  if (!quarantine || failure == 0) return false;
+  if (!quarantine || failure == 0 || failure == E_CONTRACT) return false;
   input.rejected++;
   reject(t);
   return true;

@@ -19,10 +19,14 @@ import { parseObject } from "../parse/object";
 import { ownIds, ownRootId, setOwnIds } from "../parse/own-ids";
 import { setRootRow, writeExtra } from "../parse/root-row";
 import { findColumn } from "../columns/column";
+import { breachAt, discardRow, refuseRoot, setKeysOnce } from "../contract/breach";
+import { isBarred } from "../contract/modes";
 import { keepName, nameLength, normalizedName } from "../columns/name";
 import { rollbackRecord } from "../columns/rollback";
 import {
   clearFailure,
+  E_CONTRACT,
+  E_DISCARD,
   E_DUPLICATE,
   E_NULL,
   E_OWN_ID,
@@ -34,6 +38,7 @@ import {
   failColumn,
   failure,
 } from "../scan/failure";
+import { skipValue } from "../scan/skip";
 import { newRow, nextRecord, tablesFull } from "../tables/table";
 import { writeRootId } from "../tables/ids";
 import { Input } from "./input";
@@ -53,6 +58,7 @@ export function parseRecord(input: Input, p: usize, offset: u64): usize {
   setOwnIds(input.ownIds != 0);
   let end = attempt(input, p, p, offset);
   if (!end && failure == E_DUPLICATE) end = withoutDuplicates(input, p, offset);
+  if (!end && failure == E_DISCARD) end = discarded(p);
   if (end && invalidAt && invalidAt < end && invalidAt >= p) {
     rollbackRecord();
     return fail(invalidAt, E_UTF8);
@@ -70,6 +76,10 @@ function attempt(input: Input, p: usize, source: usize, offset: u64): usize {
   nextRecord();
   const t = isNull(input.options.route) ? input.table : routed(input, source);
   if (isNull(t)) return fail(source, tablesFull() ? E_TABLES : E_TABLE_CLASH);
+  if (t.contract) {
+    if (isBarred(t)) return refuseRoot(p, t);
+    setKeysOnce(rewritten);
+  }
   if (t.rowId) setOwnIds(true);
   let end = parseRoot(input, t, p, offset);
   if (end) return end;
@@ -102,7 +112,15 @@ function withoutDuplicates(input: Input, p: usize, offset: u64): usize {
   // A failure that is left is not one of syntax; the place is the record.
   const code = failure;
   clearFailure();
-  return fail(p, code);
+  return fail(code == E_CONTRACT && breachAt ? breachAt : p, code);
+}
+
+/** The record at p is left out by the contract: it has to be JSON all the same. */
+function discarded(p: usize): usize {
+  clearFailure();
+  const end = skipValue(p, 0);
+  if (end) discardRow();
+  return end;
 }
 
 function parseRoot(input: Input, t: Table, p: usize, offset: u64): usize {
@@ -111,7 +129,7 @@ function parseRoot(input: Input, t: Table, p: usize, offset: u64): usize {
   writeRootId(t, row, input.ordinal, offset);
   setRootRow(t, row);
   if (ownIds && !ownRootId(p, input.options.constants, t, row)) return 0;
-  if (t.extra) writeExtra(t, row);
+  if (t.extra) writeExtra(t, row, p);
   if (c == 123) {
     const end = parseObject(p + 1, t.shape, row);
     if (!end) return 0;

@@ -94,6 +94,8 @@ export class Cold {
   widenedRow: u32;
   /** Not zero for a field that stands for the elements of a list, not for a key. */
   isElement: u32;
+  /** What the contract has left out here. */
+  discards: Discard;
 }
 
 /** Column flags. */
@@ -217,12 +219,20 @@ export class Table {
   versioned: u32;
   /** Numbers of the records, where the rows carry them. */
   records: usize;
+  /** What may change in it (contract/modes). */
+  contract: u32;
+  /** Rows left out of the record at hand, of the table's own. */
+  dropped: u32;
+  /** What was left out because the table may not be made. */
+  discards: Discard;
 }
 
 /** Nested rows carry `_dlt_root_id`. */
 export const WITH_ROOT_ID: u32 = 1;
 /** Rows carry `_runlet_record`, the number of their record within the load. */
 export const WITH_RECORD: u32 = 2;
+/** Nested rows are written down as they come, since the contract may take them out again. */
+export const WITH_LOG: u32 = 4;
 
 /** Drawn from seed and place. */
 export const ROW_ID_RANDOM: u32 = 0;
@@ -239,6 +249,22 @@ export class ListCount {
   record: u32;
   rows: u64;
   next: ListCount;
+}
+
+/** What the contract has left out, of one column or table. */
+@unmanaged
+export class Discard {
+  table: Table;
+  /** Of the column; length 0: the table itself. */
+  name: usize;
+  nameLength: u32;
+  entity: u32;
+  mode: u32;
+  /** Kind of the first value. */
+  kind: u32;
+  count: u64;
+  next: Discard;
+  nextOfField: Discard;
 }
 
 /** Ids of another form than the usual 14 characters: supplied by the data. */
@@ -281,6 +307,7 @@ export class Hint {
   /** Of the table: WITH_…, ROW_ID_…. */
   extra: u32;
   rowId: u32;
+  contract: u32;
   /** Where it has a role: name of its column; and where its value is in the record at hand. */
   name: usize;
   nameLength: u32;

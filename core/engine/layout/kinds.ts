@@ -35,6 +35,8 @@ export const K_MASK: u32 = 18;
 
 /** Objects or lists that are looked at anew each time: several fields fill one table, or the column may be JSON. */
 @inline export const K_NESTED: u32 = 19;
+/** Scalars have no column, by the contract. */
+export const K_BARRED: u32 = 20;
 
 /** Whether a field of this kind is itself a column. */
 @inline

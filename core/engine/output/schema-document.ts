@@ -1,5 +1,7 @@
 // The evolved schema as JSON: dlt's table documents, what changed, how many rows.
 import { findColumn } from "../columns/column";
+import { writeDiscards } from "../contract/discards";
+import { COLUMNS, NEW_TABLE } from "../contract/modes";
 import { columnName, nameLength, normalizedName } from "../columns/name";
 import {
   cold,
@@ -53,7 +55,9 @@ export function writeSchema(out: Buffer): void {
     putByte(out, 58);
     putNumber(out, t.cutRows + t.rows);
   }
-  putText(out, "}}");
+  putByte(out, 125);
+  writeDiscards(out);
+  putByte(out, 125);
 }
 
 function writeTable(out: Buffer, t: Table): void {
@@ -141,6 +145,8 @@ function writeColumn(out: Buffer, c: Field): void {
 
 /** Columns seen only as null (or else as an object or a list, which make no column): known, without a type, without a place at the destination. */
 function writePending(out: Buffer, t: Table): void {
+  // Where columns may not be added, a key alone is no change either.
+  if ((t.contract >>> COLUMNS) & 3 && !(t.contract & NEW_TABLE)) return;
   const hint = t.hint;
   if (!isNull(hint)) {
     for (let h = hint.child; !isNull(h); h = h.sibling) {

@@ -1,13 +1,15 @@
 // Values off the fast path: the first of a field, those of another type than the column, masked, shared, dropped ones.
 // Everything here is called from the parser with p on the value (strings: after the quote) and returns the position
 // after it, 0 on failure.
-import { bindBeside, bindField, givesWay, inferredKind, share, variantOf } from "../columns/bind";
+import { bindBeside, bindField, givesWay, inferredKind, NO_VARIANT, share, variantOf } from "../columns/bind";
 import { childPrefix, columnName, nameLength } from "../columns/name";
 import { findColumn, forgetRemoved, isUnproven, removeColumn, retype, unwiden } from "../columns/column";
 import { convertInto } from "../columns/convert";
 import { setDouble, setInt, setValue } from "../columns/value";
 import { maskValue } from "../columns/mask";
 import { putI64, putNull, unwriteRow } from "../columns/write";
+import { barsBeside, refuseColumn, refuseList, refuseType } from "../contract/breach";
+import { isBarred } from "../contract/modes";
 import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
 import {
   cold,
@@ -22,6 +24,7 @@ import {
 } from "../layout/field";
 import {
   isColumn,
+  K_BARRED,
   K_BOOL,
   K_DECIMAL,
   K_DOUBLE,
@@ -91,6 +94,7 @@ export function storeValue(at: usize, f: Field, row: u32): bool {
     if (!bindField(f)) return false;
     kind = f.kind;
   }
+  if (kind == K_BARRED) return refuseColumn(at, f, row);
   if (kind == K_OBJECT || kind == K_LIST || kind == K_NESTED) {
     // A scalar where objects or lists were: it gets a column of its own beside them.
     return storeBeside(at, f, row);
@@ -114,6 +118,7 @@ function storeIn(at: usize, c: Field, row: u32): bool {
 export function storeVariant(at: usize, c: Field, row: u32): bool {
   const v = variantOf(c);
   if (isNull(v)) return false;
+  if (v == NO_VARIANT) return refuseType(at, c, row);
   if (v.len > row) return fail(at, E_DUPLICATE) != 0;
   if (!convertInto(v, row)) return fail(at, E_VARIANT) != 0;
   if (c.len <= row) putNull(c, row);
@@ -160,6 +165,10 @@ function storeBeside(at: usize, f: Field, row: u32): bool {
   const k = cold(f);
   if (f.len > row) return fail(at, E_DUPLICATE) != 0;
   if (isNull(k.target)) {
+    if (barsBeside(f)) {
+      f.len = row + 1;
+      return refuseColumn(at, f, row);
+    }
     const kind = f.kind;
     if (!bindBeside(f)) return false;
     f.kind = kind;
@@ -348,6 +357,7 @@ export function coldList(p: usize, f: Field, row: u32): usize {
     k.listShape = rowShape(t, (k.isElement ? k.owner.level : k.table.shape.level) - 1, around + 2);
   }
   const t = k.list;
+  if (t.contract && isBarred(t)) return refuseList(p, t, around);
   // At the limit the elements must not be containers, which the parser does not look at.
   const isLast = around + 1 == getDepthLimit();
   if (isLast && !skipValue(p, around)) return 0;
@@ -367,11 +377,12 @@ function sharedList(p: usize, f: Field, row: u32): usize {
   const t = k.list;
   if (t.rows == 0 && t.cutRows == 0 && !t.existing) t.parent = k.table;
   const count = countOf(t, k.table, row);
-  const before = t.rows;
+  // Rows that the contract has taken out keep their places.
+  const before = t.rows + t.dropped;
   const shape = t.shape;
   t.shape = k.listShape;
   const end = parseList(p + 1, t, k.table, row, count.rows);
   t.shape = shape;
-  count.rows += t.rows - before;
+  count.rows += t.rows + t.dropped - before;
   return end;
 }

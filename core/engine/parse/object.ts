@@ -3,6 +3,7 @@
 import { Field, isNull, Shape, Table } from "../layout/field";
 import { K_BOOL, K_LIST, K_OBJECT, K_TEXT } from "../layout/kinds";
 import { putBool } from "../columns/write";
+import { rowDropped } from "../contract/drop-row";
 import { E_LIST_END, E_OBJECT_END, fail } from "../scan/failure";
 import { cursor, skipSpace } from "../scan/text";
 import { findField, tokenBits } from "../tables/shape";
@@ -98,7 +99,7 @@ export function parseList(p: usize, t: Table, parent: Table, parentRow: u32, fir
     if (ownIds) ownNestedIds(p, t, row, parent, parentRow, index);
     else writeNestedIds(t, row, parent.ids + <usize>parentRow * ID_LENGTH, index);
     store<u64>(t.listIndex + ((<usize>row) << 3), index);
-    if (t.extra) writeExtra(t, row);
+    if (t.extra) writeExtra(t, row, p);
     index++;
     if (c == 123) p = parseObject(p + 1, t.shape, row);
     else if (c == 34) {
@@ -107,7 +108,10 @@ export function parseList(p: usize, t: Table, parent: Table, parentRow: u32, fir
       else p = coldString(p + 1, f, row);
     } else if (c - 45 < 13) p = putNumberAside(p, valueFieldOf(t), row);
     else p = parseElement(p, c, t, row);
-    if (!p) return 0;
+    if (!p) {
+      p = rowDropped(t, row);
+      if (!p) return 0;
+    }
     c = load<u8>(p);
     if (c <= 32) {
       p = skipSpace(p);

@@ -33,6 +33,9 @@ export const E_TABLE_CLASH: u32 = 28;
 export const E_CELLS: u32 = 30;
 export const E_UNCLOSED: u32 = 31;
 export const E_AFTER_QUOTE: u32 = 32;
+/** By the contract: the load stops; the row is left out. */
+export const E_CONTRACT: u32 = 33;
+export const E_DISCARD: u32 = 34;
 /** Not errors: the record has to be parsed in another way. */
 export const E_DUPLICATE: u32 = 40;
 export const E_OWN_ID: u32 = 41;
@@ -132,6 +135,7 @@ export function errorCode(code: u32): string {
       return "NULL_IN_KEY";
     case E_TABLE_CLASH:
     case E_VARIANT:
+    case E_CONTRACT:
       return "SCHEMA_CONTRACT";
     case E_ROUTE:
     case E_SELECTOR:

@@ -9,10 +9,12 @@ import {
   Shape,
   SLACK,
   Table,
+  WITH_LOG,
   WITH_RECORD,
   WITH_ROOT_ID,
 } from "../layout/field";
 import { growColumn } from "../columns/storage";
+import { discardsRows, NEW_TABLE } from "../contract/modes";
 import { hashBytes, sameBytes } from "../memory/bytes";
 import { newShape } from "./shape";
 
@@ -81,6 +83,7 @@ export function newTable(
   t.salt = <u64>t.nameHash * 0x9e3779b97f4a7c15 + <u64>nameLength;
   t.hint = hint;
   t.extra = isNull(parent) ? extra : parent.extra;
+  t.contract = NEW_TABLE | (isNull(parent) ? 0 : parent.contract);
   if (isNull(parent) && !isNull(hint)) followHint(t, hint);
   t.systemAt = -1;
   t.columnMask = 15;
@@ -99,6 +102,7 @@ export function newTable(
 export function followHint(t: Table, hint: Hint): void {
   if (t.rowCapacity) return;
   t.rowId = hint.rowId;
+  if (hint.contract) bind(t, hint.contract);
   if (hint.extra) carry(t, hint.extra);
 }
 
@@ -108,6 +112,14 @@ export function carry(t: Table, more: u32): void {
   root.extra |= more;
   for (let other = firstTable; !isNull(other); other = other.next)
     if (rootOf(other) == root) other.extra |= more;
+}
+
+/** Lets the contract hold for the table and all that have its root. */
+function bind(t: Table, contract: u32): void {
+  if (discardsRows(contract)) carry(t, WITH_LOG);
+  const root = rootOf(t);
+  for (let other = root; !isNull(other); other = other.next)
+    if (rootOf(other) == root) other.contract = contract | (other.contract & NEW_TABLE);
 }
 
 function rootOf(t: Table): Table {

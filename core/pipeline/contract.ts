@@ -1,0 +1,91 @@
+import type { EngineConfig, TableContract } from "../binding/contract.ts";
+import { RunletError } from "../errors.ts";
+import type { StoredSchema } from "../schema/stored.ts";
+import type { Contract, Mode } from "./options.ts";
+import type { Node, Plan } from "./plan.ts";
+
+export const ENTITIES = ["tables", "columns", "data_type"] as const;
+export const MODES: readonly Mode[] = ["evolve", "freeze", "discard_row", "discard_value"];
+
+/** @throws RunletError PIPELINE_INVALID when it is no contract */
+export function checkContract(contract: unknown, of: string): void {
+  if (contract === undefined) return;
+  const invalid = (message: string, hint: string) =>
+    new RunletError("PIPELINE_INVALID", `${of}: ${message}`, { hint });
+  const modes = MODES.map((mode) => `"${mode}"`).join(", ");
+  if (typeof contract !== "object" || contract === null) {
+    if (!MODES.includes(contract as Mode))
+      throw invalid(`contract ${JSON.stringify(contract)} is no mode`, `there are ${modes}`);
+    return;
+  }
+  for (const [entity, mode] of Object.entries(contract)) {
+    if (!ENTITIES.includes(entity as (typeof ENTITIES)[number]))
+      throw invalid(`a contract has no entity "${entity}"`, `it has ${ENTITIES.join(", ")}`);
+    if (mode !== undefined && !MODES.includes(mode as Mode))
+      throw invalid(`contract ${entity}: ${JSON.stringify(mode)} is no mode`, `there are ${modes}`);
+  }
+}
+
+/** The contract of a node in this run: the run's, else the resource's, the source's, the pipeline's, whole; undefined
+ *  when nobody states one. */
+export function statedContract(node: Node, plan: Plan, run: Contract | undefined): Contract | undefined {
+  return run ?? node.definition.options.contract ?? node.contract ?? plan.contract;
+}
+
+/** What the schema document says for tables without a contract of their own: the run's, that of the only source, the
+ *  pipeline's. */
+export function schemaContract(plan: Plan, run: Contract | undefined): Contract | undefined {
+  return run ?? plan.sourceContract ?? plan.contract;
+}
+
+/** As dlt's documents have it. */
+export function documented(contract: Contract): string | Record<string, string> {
+  return typeof contract === "string"
+    ? contract
+    : (JSON.parse(JSON.stringify(contract)) as Record<string, string>);
+}
+
+/** The modes the engine enforces; undefined when all may evolve. What an earlier run has stored holds until another is
+ *  stated. */
+export function enforced(
+  stated: Contract | undefined,
+  table: string,
+  stored: Pick<StoredSchema, "tables" | "settings"> | undefined,
+): TableContract | undefined {
+  const contract = stated ?? stored?.tables[table]?.schema_contract ?? stored?.settings.schema_contract;
+  if (contract === undefined) return undefined;
+  const modes = Object.fromEntries(
+    ENTITIES.flatMap((entity) => {
+      const mode = typeof contract === "string" ? contract : (contract as Record<string, string>)[entity];
+      return mode !== "evolve" && MODES.includes(mode as Mode) ? [[entity, mode]] : [];
+    }),
+  );
+  return Object.keys(modes).length ? modes : undefined;
+}
+
+/** Gives each root table of the plan its contract. Where nothing is known of a dataset, all tables are new: then nothing is
+ *  said of tables. */
+export function withContracts(
+  hints: NonNullable<EngineConfig["hints"]>,
+  plan: Plan,
+  run: Contract | undefined,
+  stored: StoredSchema | undefined,
+): NonNullable<EngineConfig["hints"]> {
+  const result = { ...hints };
+  const put = (table: string, like: string, contract: TableContract | undefined) => {
+    const { tables, ...others } = contract ?? {};
+    const held = stored && tables ? { tables, ...others } : others;
+    if (Object.keys(held).length) result[table] = { ...hints[like], contract: held };
+  };
+  for (const node of plan.nodes) {
+    if (!node.loaded) continue;
+    const stated = statedContract(node, plan, run);
+    put(node.table, node.table, enforced(stated, node.table, stored));
+    if (typeof node.definition.options.table !== "object" || stated) continue;
+    // Tables that records name: each may have a contract of its own by now.
+    for (const { name, parent, resource } of Object.values(stored?.tables ?? {}))
+      if (parent === undefined && resource === node.name && name !== node.table)
+        put(name, node.table, enforced(undefined, name, stored));
+  }
+  return result;
+}
