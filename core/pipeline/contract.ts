@@ -1,6 +1,7 @@
 import type { EngineConfig, TableContract } from "../binding/contract.ts";
 import { RunletError } from "../errors.ts";
 import type { StoredSchema } from "../schema/stored.ts";
+import { routedColumns } from "./columns.ts";
 import type { Contract, Mode } from "./options.ts";
 import type { Node, Plan } from "./plan.ts";
 
@@ -75,12 +76,13 @@ export function withContracts(
   const put = (table: string, like: string, contract: TableContract | undefined) => {
     const { tables, ...others } = contract ?? {};
     const held = stored && tables ? { tables, ...others } : others;
-    if (Object.keys(held).length) result[table] = { ...hints[like], contract: held };
+    if (Object.keys(held).length) result[table] = { ...(hints[table] ?? hints[like]), contract: held };
   };
   for (const node of plan.nodes) {
     if (!node.loaded) continue;
     const stated = statedContract(node, plan, run);
-    put(node.table, node.table, enforced(stated, node.table, stored));
+    for (const { to } of [{ to: node.table }, ...routedColumns(node.definition.options)])
+      put(to, node.table, enforced(stated, to, stored));
     if (typeof node.definition.options.table !== "object" || stated) continue;
     // Tables that records name: each may have a contract of its own by now.
     for (const { name, parent, resource } of Object.values(stored?.tables ?? {}))
