@@ -6,8 +6,8 @@ export const BATCH = 40;
 
 /** A pipeline whose tables show what a load did: `events` appends what came since the state's mark, `snapshot` is
  *  replaced as a whole, both with nested tables. Run n (from 1) adds a column, and number types that have to be
- *  reconciled. `fail`: the source breaks after so many pages. Unless `merges` is false, `stock` is merged by its key and
- *  `prices` keeps versions. */
+ *  reconciled. `fail`: the source breaks after so many pages. Unless `merges` is false, each strategy of merging
+ *  has a table, too: `baskets` takes days anew, `stock` and `signups` go by their keys, `prices` keeps versions. */
 export function shop(run: number, { fail = Infinity, merges = true } = {}): Pipeline {
   const events = resource("events", { write: "append" }, function* ({ state, sourceState }) {
     const from = Number(state["next"] ?? 0);
@@ -36,10 +36,24 @@ export function shop(run: number, { fail = Infinity, merges = true } = {}): Pipe
       places: [{ generation: run }, { generation: run }],
     })),
   );
+  const baskets = resource("baskets", { write: "merge", mergeKey: "day", hardDelete: "gone" }, () =>
+    Array.from({ length: BATCH + 1 }, (_, n) => ({
+      day: run - 1 + (n % 2),
+      generation: run,
+      gone: n === BATCH,
+      lines: [{ generation: run }, { generation: run }],
+    })),
+  );
+  const signups = resource("signups", { write: "merge", strategy: "insert-only", primaryKey: "id" }, () =>
+    Array.from({ length: BATCH }, (_, n) => ({ id: ((run - 1) * BATCH) / 2 + n, generation: run })),
+  );
   const prices = resource("prices", { write: "merge", strategy: "scd2" }, () =>
     Array.from({ length: BATCH }, (_, n) => ({ sku: n, price: n < BATCH / 2 ? 0 : run })),
   );
-  return pipeline("shop", source("shop", {}, [events, snapshot, ...(merges ? [stock, prices] : [])]));
+  return pipeline(
+    "shop",
+    source("shop", {}, [events, snapshot, ...(merges ? [baskets, stock, signups, prices] : [])]),
+  );
 }
 
 function event(n: number) {
@@ -69,13 +83,22 @@ export interface Sight {
   generations?: number;
   places?: number;
   placeGenerations?: number;
+  baskets?: number;
+  basketGenerations?: number;
+  lines?: number;
+  lineGenerations?: number;
+  signups?: number;
+  signupGenerations?: number;
   versions?: number;
   valid?: number;
 }
 
 const MERGED = `, (select count(*) from stock) as stock, (select count(distinct sku) from stock) as skus,
   (select sum(generation) from stock) as generations, (select count(*) from stock__places) as places,
-  (select sum(generation) from stock__places) as "placeGenerations", (select count(*) from prices) as versions,
+  (select sum(generation) from stock__places) as "placeGenerations", (select count(*) from baskets) as baskets,
+  (select sum(generation) from baskets) as "basketGenerations", (select count(*) from baskets__lines) as lines,
+  (select sum(generation) from baskets__lines) as "lineGenerations", (select count(*) from signups) as signups,
+  (select sum(generation) from signups) as "signupGenerations", (select count(*) from prices) as versions,
   (select count(*) from prices where _dlt_valid_to is null) as valid`;
 
 const SIGHT = `select (select count(*) from events) as events, (select count(distinct n) from events) as "distinct",
@@ -104,6 +127,8 @@ export function whole(run: number, merges = true): Omit<Sight, "loads"> {
   const half = BATCH / 2;
   // Of every run but the last half of the keys are left.
   const generations = (half * (run * (run - 1))) / 2 + BATCH * run;
+  // Of every run the new half is left.
+  const firsts = half + (half * (run * (run + 1))) / 2;
   return {
     ...(merges
       ? {
@@ -112,6 +137,12 @@ export function whole(run: number, merges = true): Omit<Sight, "loads"> {
           generations,
           places: 2 * (BATCH + (run - 1) * half),
           placeGenerations: 2 * generations,
+          baskets: BATCH + (run - 1) * half,
+          basketGenerations: generations,
+          lines: 2 * (BATCH + (run - 1) * half),
+          lineGenerations: 2 * generations,
+          signups: BATCH + (run - 1) * half,
+          signupGenerations: firsts,
           versions: half + run * half,
           valid: BATCH,
         }
