@@ -26,6 +26,7 @@ import {
   storedColumns,
 } from "./tables.ts";
 import { arrivingType, fits } from "./types.ts";
+import { allowDoubles } from "./unique.ts";
 import { foldVariant } from "./widen.ts";
 
 const STAGE = "_runlet_arriving";
@@ -241,6 +242,7 @@ export class DuckDBLoad implements DestinationLoad {
         temporary,
         arrival: await this.#stages.arrival(names),
       };
+      if (plan.scd2) await allowDoubles(this.#connection, dataset, plan.tables[0].name, plan.scd2.version);
       const rootless = rootlessQuery(plan, dialect);
       const isRootless = rootless && readRows(await this.#connection.query(rootless)).length > 0;
       const before = isRootless ? rootKeyStatements(plan.tables, dialect) : [];

@@ -95,7 +95,11 @@ export async function createTable(
   }
 }
 
-async function setNotNull(connection: DuckDBConnection, target: string, column: string): Promise<void> {
+export async function setNotNull(
+  connection: DuckDBConnection,
+  target: string,
+  column: string,
+): Promise<void> {
   await connection.exec(`ALTER TABLE ${target} ALTER ${quoteName(column)} SET NOT NULL`);
 }
 

@@ -14,6 +14,7 @@ import {
   type StoredColumn,
   storedColumns,
 } from "./tables.ts";
+import { allowDoubles } from "./unique.ts";
 import { foldVariant } from "./widen.ts";
 
 /** A table in a load. */
@@ -251,6 +252,8 @@ export class LoadTables {
       temporary: (name: string) => `pg_temp.${quoteName(name)}`,
       arrival: "ctid",
     };
+    if (plan.scd2)
+      await allowDoubles(this.#connection, this.#dataset, plan.tables[0].name, plan.scd2.version);
     const rootless = rootlessQuery(plan, dialect);
     const isRootless = rootless && (await this.#connection.rows(rootless)).rows.length > 0;
     const before = isRootless ? rootKeyStatements(plan.tables, dialect) : [];
