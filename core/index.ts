@@ -54,7 +54,7 @@ export { pipeline, type Pipeline, type PipelineOptions } from "./pipeline/pipeli
 export type { Preview } from "./pipeline/preview.ts";
 export type { Progress } from "./pipeline/progress.ts";
 export { resource, transformer, type From, type Resource } from "./pipeline/resource.ts";
-export type { RunOptions } from "./pipeline/run-options.ts";
+export type { Refresh, RunOptions } from "./pipeline/run-options.ts";
 export type { LogEntry, LogLevel } from "./trace/log.ts";
 export type { StepName, Trace, TraceError, TraceStep } from "./trace/trace.ts";
 export type { Span, Tracer } from "./trace/tracer.ts";

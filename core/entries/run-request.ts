@@ -1,14 +1,16 @@
 import { RunletError } from "../errors.ts";
+import type { Refresh } from "../pipeline/run-options.ts";
 
 /** What a request to run may ask for. */
 export interface RunRequest {
   only?: string[];
   limit?: number;
-  refresh?: boolean;
+  refresh?: Refresh;
   /** Whether the answer comes when the run has ended (default), or at once. */
   wait?: boolean;
 }
 
+const REFRESHES = ["data", "resources", "sources"];
 const KNOWN = ["only", "limit", "refresh", "wait"];
 /** Bytes that a body with options may have. */
 const MOST = 65_536;
@@ -56,14 +58,17 @@ export function checkRunRequest(asked: Record<string, unknown>): RunRequest {
     )
       throw wrong(`limit is ${JSON.stringify(limit)}`, "it is a whole number from 1");
   }
-  for (const name of ["refresh", "wait"] as const) {
-    const value = asked[name];
-    if (value === undefined) continue;
-    if (![true, false, "true", "false"].includes(value as string))
-      throw wrong(`${name} is ${JSON.stringify(value)}`, "it is true or false");
-    found[name] = value === true || value === "true";
-  }
+  const { refresh, wait } = asked;
+  if (REFRESHES.includes(refresh as string)) found.refresh = refresh as Refresh;
+  else if (refresh !== undefined) found.refresh = truth("refresh", refresh, `, ${REFRESHES.join(", ")}`);
+  if (wait !== undefined) found.wait = truth("wait", wait);
   return found;
+}
+
+function truth(name: string, value: unknown, more = ""): boolean {
+  if (![true, false, "true", "false"].includes(value as string))
+    throw wrong(`${name} is ${JSON.stringify(value)}`, `it is true or false${more}`);
+  return value === true || value === "true";
 }
 
 function names(only: unknown): string[] {

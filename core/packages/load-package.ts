@@ -38,6 +38,7 @@ export async function loadPackage(
   if (state && basedOn(stored).stateVersionHash !== schema.basedOn.stateVersionHash) return "superseded";
   const load = await session.begin(loadId);
   try {
+    if (schema.altered) await load.alter!(schema.altered);
     for (const { schema: table, write } of schema.tables) await load.prepare(table, write);
     for (const [table, { segments }] of Object.entries(manifest.tables ?? {})) {
       for (const segment of segments) {
@@ -97,12 +98,18 @@ function onTop(document: StoredSchema, stored: StoredDataset, start: PackageSche
     now.version_hash === document.version_hash
   )
     return document;
-  const tables: Tables = { ...dataTables(now.tables) };
+  const dropped = new Set(
+    (start.altered ?? []).flatMap((step) => (step.kind === "drop-table" ? [step.table] : [])),
+  );
+  const tables: Tables = {};
+  for (const [name, table] of Object.entries(dataTables(now.tables)))
+    if (!dropped.has(name)) tables[name] = table;
   for (const [name, table] of Object.entries(dataTables(document.tables))) {
     const known = tables[name];
     tables[name] = known ? { ...table, ...known, columns: { ...table.columns, ...known.columns } } : table;
   }
-  return nextDocument(now, tables);
+  const left = Object.entries(now.tables).filter(([name]) => !dropped.has(name));
+  return nextDocument({ ...now, tables: Object.fromEntries(left) }, tables);
 }
 
 /** The versions a run that finds this starts from. */

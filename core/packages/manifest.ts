@@ -1,6 +1,7 @@
 import type { CommitFacts, MergePlan, WriteDisposition } from "../destinations/contract.ts";
 import { RunletError } from "../errors.ts";
 import type { Json } from "../json.ts";
+import type { SchemaStep } from "../schema/steps.ts";
 import type { TableSchema } from "../schema/types.ts";
 
 /** Version of the package format. */
@@ -64,6 +65,8 @@ export interface PackageSchema {
   widened: { table: string; base: string; variant: string }[];
   /** How the rows of the tables that wait for it are merged; absent: there are none. */
   merges?: MergePlan[];
+  /** What is done to tables that are there, before any is prepared; absent: nothing. */
+  altered?: SchemaStep[];
 }
 
 /** `state.json`. */

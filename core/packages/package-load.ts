@@ -28,6 +28,14 @@ export function packageLoad(load: DestinationLoad, into: PackageWriter): Destina
       if (folded) into.widened(table, base, variant);
       return folded;
     },
+    ...(load.alter
+      ? {
+          async alter(steps) {
+            into.altered(steps);
+            await load.alter!(steps);
+          },
+        }
+      : {}),
     ...(load.merge
       ? {
           async merge(plan) {

@@ -5,6 +5,7 @@ import { hostLimits } from "../host.ts";
 import type { Json } from "../json.ts";
 import { parseExact, stringifyExact } from "../schema/exact-json.ts";
 import { decodeState } from "../schema/state.ts";
+import type { SchemaStep } from "../schema/steps.ts";
 import type { TableSchema } from "../schema/types.ts";
 import type { Trace } from "../trace/trace.ts";
 import { RUNLET_VERSION } from "../version.ts";
@@ -43,6 +44,7 @@ export class PackageWriter {
   readonly #tables = new Map<string, { schema: TableSchema; write: WriteDisposition }>();
   readonly #widened: PackageSchema["widened"] = [];
   readonly #merges: MergePlan[] = [];
+  readonly #altered: SchemaStep[] = [];
   // Without a prototype: a table may be called `constructor`.
   readonly #contents = Object.create(null) as Record<string, PackageTable>;
   readonly #underway = new Set<Promise<void>>();
@@ -86,6 +88,10 @@ export class PackageWriter {
 
   widened(table: string, base: string, variant: string): void {
     this.#widened.push({ table, base, variant });
+  }
+
+  altered(steps: readonly SchemaStep[]): void {
+    this.#altered.push(...steps);
   }
 
   merged(plan: MergePlan): void {
@@ -148,6 +154,7 @@ export class PackageWriter {
       tables: [...this.#tables.values()],
       widened: this.#widened,
       ...(this.#merges.length ? { merges: this.#merges } : {}),
+      ...(this.#altered.length ? { altered: this.#altered } : {}),
     };
     const state = facts.state && {
       row: facts.state,

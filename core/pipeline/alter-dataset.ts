@@ -8,7 +8,7 @@ import { diffSchemas, type SchemaDifference } from "../schema/difference.ts";
 import { dataTables } from "../schema/document.ts";
 import { type Renames, renamedTables } from "../schema/renames.ts";
 import { bumpState, encodeState, type PipelineState } from "../schema/state.ts";
-import { isDestructive, stepLine } from "../schema/steps.ts";
+import { isDestructive, type StepKind, stepLine } from "../schema/steps.ts";
 import type { StoredSchema } from "../schema/stored.ts";
 import type { Tables } from "../schema/types.ts";
 import { isoMicros, loadMicros, nextLoadId } from "./load-id.ts";
@@ -126,6 +126,19 @@ export async function alterDataset(
     throw error;
   }
   return { ...result, loadId };
+}
+
+/** A load that would have to change tables in a way the destination cannot is refused before anything is read.
+ *  @throws RunletError DESTINATION_SCHEMA */
+export function checkAlters(destination: Destination, kinds: readonly StepKind[]): void {
+  const unable = kinds.find((kind) => !destination.capabilities.alters?.includes(kind));
+  if (unable === undefined) return;
+  throw new RunletError("DESTINATION_SCHEMA", `${destination.kind} cannot ${unable.replace("-", " ")}`, {
+    hint:
+      unable === "relax-column"
+        ? "leave the column as it was declared, or load to another dataset"
+        : 'use refresh: "data", which keeps tables and columns',
+  });
 }
 
 function refuseImpossible(destination: Destination, steps: SchemaDifference["steps"]): void {

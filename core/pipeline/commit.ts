@@ -10,6 +10,7 @@ import { isoMicros, loadMicros } from "./load-id.ts";
 import { withOwnState } from "./own-state.ts";
 import type { Plan } from "./plan.ts";
 import { rowId } from "./row-id.ts";
+import type { RunOptions } from "./run-options.ts";
 
 /** What a run knows of the dataset it continues. */
 export interface Restored {
@@ -17,8 +18,13 @@ export interface Restored {
   readonly state: PipelineState;
 }
 
-/** What of the state is forgotten: nothing, all, or that of the resources of this run. */
-export type Forget = "nothing" | "everything" | "resources";
+/** What of the state is forgotten: nothing, all, or that of the resources, or the sources, of this run. */
+export type Forget = "nothing" | "everything" | "resources" | "sources";
+
+export function forgetOf({ refresh = false, only }: Pick<RunOptions, "refresh" | "only">): Forget {
+  if (refresh === true) return only?.length ? "resources" : "everything";
+  return refresh === "sources" ? "sources" : refresh ? "resources" : "nothing";
+}
 
 /** The documents to continue from; fresh ones for a new dataset. `destinationType`: dlt's name of it.
  *  @throws RunletError SCHEMA_INVALID for a schema that runlet cannot continue */
@@ -44,8 +50,16 @@ function forgotten(plan: Plan, state: PipelineState, forget: Exclude<Forget, "no
       .filter(({ loaded }) => loaded)
       .reduce((rest, node) => withOwnState(rest, node, undefined), state);
   const { sources, ...rest } = state;
-  void sources;
-  return rest as PipelineState;
+  if (forget === "everything") return rest as PipelineState;
+  const own = new Set(plan.nodes.filter(({ loaded }) => loaded).map(({ source }) => source));
+  const kept = Object.entries(sources ?? {}).filter(([source]) => !own.has(source));
+  return { ...rest, ...(kept.length ? { sources: Object.fromEntries(kept) } : {}) } as PipelineState;
+}
+
+function withoutTables(schema: StoredSchema, names: readonly string[]): StoredSchema {
+  if (names.length === 0) return schema;
+  const kept = Object.entries(schema.tables).filter(([name]) => !names.includes(name));
+  return { ...schema, tables: Object.fromEntries(kept) };
 }
 
 export interface CommitInput {
@@ -54,6 +68,8 @@ export interface CommitInput {
   readonly stored: StoredDataset;
   readonly loadId: string;
   readonly tables: Tables;
+  /** Names of tables that the load has dropped. */
+  readonly dropped?: readonly string[];
   /** Facts of the root tables of this run. */
   readonly resources: Record<string, ResourceFacts>;
   /** Contract of the tables that have none of their own; absent: as before. */
@@ -67,7 +83,10 @@ export interface CommitInput {
 
 /** The facts a destination writes beside the data: schema version, state, load. */
 export async function commitFacts(input: CommitInput): Promise<{ facts: CommitFacts; schema: StoredSchema }> {
-  const schema = nextDocument(input.before.schema, input.tables, input.resources, input.contract);
+  const previous = withoutTables(input.before.schema, input.dropped ?? []);
+  const next = nextDocument(previous, input.tables, input.resources, input.contract);
+  // Tables that came back as they were leave the document as it was.
+  const schema = next === previous ? input.before.schema : next;
   const state = bumpState(input.state);
   const facts: CommitFacts = {
     loadId: input.loadId,

@@ -38,6 +38,11 @@ export function checkRunOptions(options: RunOptions): RunOptions {
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
     throw new RunletError("PIPELINE_INVALID", `limit is ${limit}`, { hint: "give a whole number from 1" });
   }
+  if (![undefined, true, false, "data", "resources", "sources"].includes(options.refresh)) {
+    throw new RunletError("PIPELINE_INVALID", `refresh is ${JSON.stringify(options.refresh)}`, {
+      hint: 'give true, "data", "resources" or "sources"',
+    });
+  }
   checkBudget(options);
   checkContract(options.contract, "run()");
   return options;

@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly time?: string;
   /** Root tables that this run replaces, also when nothing comes for them. */
   replaced(root: string, table: TableSchema): boolean;
+  /** Whether the root table that is there is dropped, with those nested in it, before the run writes to it. */
+  drops?(root: string, table: TableSchema): boolean;
   readonly widen: boolean;
 }
 
@@ -36,6 +38,8 @@ export interface LoadedSchema {
   changes: SchemaChange[];
   rows: Record<string, number>;
   discarded: Discarded;
+  /** Names of tables that were there and are dropped, some of them made anew. */
+  dropped: string[];
 }
 
 const NOTHING: Discarded = { rows: 0, values: 0, entries: 0, list: [] };
@@ -67,6 +71,7 @@ export class LoadWriter {
   private schema: EngineSchema | undefined;
   /** Root tables whose rows are not merged in this run, since none has come. */
   private readonly unmerged = new Set<string>();
+  private readonly dropped: string[] = [];
 
   constructor(engine: RunEngine, load: DestinationLoad, options: LoadOptions) {
     this.engine = engine;
@@ -171,6 +176,7 @@ export class LoadWriter {
     const kept = complete(table).filter(({ name }) => columns.has(name));
     // A second `replace` would remove the rows of this very load.
     const root = rootOf(table.name, await this.tables());
+    await this.drop(root);
     const wanted = this.options.disposition(root);
     const isMerged = wanted === "merge" && !this.unmerged.has(root);
     const disposition = isMerged
@@ -191,6 +197,18 @@ export class LoadWriter {
     );
   }
 
+  /** Drops the root table that is there and those nested in it, where the run is to. */
+  private async drop(root: string): Promise<void> {
+    const { stored, drops } = this.options;
+    const table = stored[root];
+    if (!table || this.dropped.includes(root) || !drops?.(root, table)) return;
+    const tables = treeOf(root, stored).reverse();
+    this.dropped.push(...tables.map(({ name }) => name));
+    for (const { name } of tables) this.columns.delete(name);
+    const existing = tables.filter((each) => complete(each).length > 0);
+    await this.load.alter?.(existing.map(({ name }) => ({ kind: "drop-table", table: name })));
+  }
+
   private async tables(): Promise<Tables> {
     return (this.schema ??= await this.engine.schema()).tables;
   }
@@ -200,6 +218,8 @@ export class LoadWriter {
   async finish(): Promise<LoadedSchema> {
     await this.drain(true);
     for (const pending of [...this.pending.values()]) await this.leave(pending);
+    for (const table of Object.values(this.options.stored))
+      if (table.parent === undefined) await this.drop(table.name);
     const { tables: all, changes, rows, discarded = NOTHING } = await this.engine.schema();
     this.schema = { tables: all, changes, rows };
     const tables: Tables = {};
@@ -209,7 +229,7 @@ export class LoadWriter {
     for (const table of Object.values(tables)) {
       const columns = complete(table).map(({ name }) => name);
       const known = this.columns.get(table.name);
-      const exists = this.prepared.has(table.name) || this.options.stored[table.name] !== undefined;
+      const exists = this.prepared.has(table.name) || this.isStored(table.name);
       if (!exists || columns.length === 0) continue;
       const root = rootOf(table.name, tables);
       const emptied = !this.prepared.has(table.name) && this.options.replaced(root, tables[root] ?? table);
@@ -219,7 +239,12 @@ export class LoadWriter {
     const widened = this.options.widen ? await this.widen(tables, kept) : kept;
     for (const table of Object.values(tables))
       if (table.parent === undefined) await this.merge(table, tables);
-    return { tables, changes: widened, rows: ownRows(rows), discarded };
+    return { tables, changes: widened, rows: ownRows(rows), discarded, dropped: this.dropped };
+  }
+
+  /** Whether the table was there before, and still is. */
+  private isStored(name: string): boolean {
+    return this.options.stored[name] !== undefined && !this.dropped.includes(name);
   }
 
   /** Whether nothing is to be merged into the root table: where nothing has come, nothing happens. */
@@ -238,7 +263,7 @@ export class LoadWriter {
         ...table,
         columns: Object.fromEntries(complete(table).map((column) => [column.name, column])),
       }))
-      .filter(({ name }) => this.prepared.has(name) || this.options.stored[name]);
+      .filter(({ name }) => this.prepared.has(name) || this.isStored(name));
     if (!first || Object.keys(first.columns).length === 0) return;
     const { anew } = merging;
     const existing = nested.filter(({ columns }) => Object.keys(columns).length);
@@ -254,7 +279,7 @@ export class LoadWriter {
     for (const table of Object.values(tables)) {
       for (const { name } of Object.values(table.columns).filter(({ variant }) => variant)) {
         if (
-          this.options.stored[table.name]?.columns[name] ||
+          (this.isStored(table.name) && this.options.stored[table.name]!.columns[name]) ||
           added.has(nameOf({ table: table.name, column: name }))
         )
           continue;
@@ -306,6 +331,14 @@ function baseOf(variant: ColumnSchema, table: TableSchema): ColumnSchema | undef
 
 function nameOf({ table, column }: { table: string; column: string }): string {
   return `${table}\u0000${column}`;
+}
+
+/** The tables without the trees of root tables that go; the same object where none does. */
+export function tablesWithout(tables: Tables, goes: (root: string) => boolean): Tables {
+  const gone = Object.values(tables).filter(({ name, parent }) => parent === undefined && goes(name));
+  if (gone.length === 0) return tables;
+  const names = new Set(gone.flatMap(({ name }) => treeOf(name, tables)).map(({ name }) => name));
+  return Object.fromEntries(Object.entries(tables).filter(([name]) => !names.has(name)));
 }
 
 /** Columns that exist at a destination: those with a type. */

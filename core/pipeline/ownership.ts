@@ -26,6 +26,8 @@ function ownerOf(plan: Plan, root: string): Node | undefined {
 export interface Doings {
   /** Written as with `refresh`. */
   isAnew(node: Node): boolean;
+  /** Written to new tables. */
+  isRenewed(node: Node): boolean;
   /** Read in this run. */
   isRead(node: Node): boolean;
 }
@@ -91,6 +93,21 @@ function mergeFacts({ strategy, deduplicated, boundary, active }: Merging): Merg
     ...(boundary === undefined ? {} : { boundary }),
     ...(active === undefined ? {} : { active }),
   };
+}
+
+/** Whether the root table is to go, with those nested in it, for one that is made anew: one of a resource that is loaded. */
+export function isRenewed(plan: Plan, root: string, table: TableSchema, run: Doings): boolean {
+  return plan.nodes.some((node) => node.loaded && run.isRenewed(node) && fills(node, root, table.resource));
+}
+
+/** Whether the root table belongs to a source of this run. One whose resource the pipeline has no more belongs to its only
+ *  source. */
+export function isOfSources(plan: Plan, root: string, table: TableSchema): boolean {
+  if (root.startsWith("_runlet_")) return false;
+  const chosen = new Set(plan.nodes.filter(({ loaded }) => loaded).map(({ source }) => source));
+  const owner = plan.sources[table.resource ?? root];
+  if (owner !== undefined) return chosen.has(owner);
+  return new Set(Object.values(plan.sources)).size === 1;
 }
 
 /** Whether the run has begun to read what fills the root table. */

@@ -35,6 +35,8 @@ export interface Plan {
   readonly sourceContract: Contract | undefined;
   /** All nodes, parents before children. */
   readonly nodes: readonly Node[];
+  /** The source of each resource of the pipeline, also of those that this run leaves out. */
+  readonly sources: Readonly<Record<string, string>>;
 }
 
 export type Part = { source: SourceDefinition | undefined; resource: ResourceDefinition };
@@ -156,6 +158,9 @@ export function planRun(input: PlanInput, only?: readonly string[], data: Resour
     sourceContract: isSole ? parts[0]!.source!.options.contract : undefined,
     roots,
     nodes: [...nodes.values()],
+    sources: Object.fromEntries(
+      parts.map(({ source, resource }) => [resource.name, source?.name ?? name] as const),
+    ),
   };
 }
 

@@ -4,7 +4,7 @@ import { ownState, withOwnState, type OwnState } from "./own-state.ts";
 import type { Budget, BudgetName } from "./budget.ts";
 import { isWhole, type Node, type Plan } from "./plan.ts";
 import type { Place } from "./resumable.ts";
-import type { RunOptions } from "./run-options.ts";
+import type { Refresh, RunOptions } from "./run-options.ts";
 import { isOf, keyOf, standingsIn, tree, withStandings, type Standing } from "./standings.ts";
 
 /** What a later run has to read. */
@@ -26,7 +26,7 @@ export class Round {
   readonly roots: readonly Node[];
   stoppedBy: BudgetName | undefined;
   private readonly standings: Map<string, Standing>;
-  private readonly anew: ReadonlySet<Node>;
+  private readonly anew: ReadonlyMap<Node, Refresh>;
   private readonly outside: ReadonlySet<Node>;
   private readonly begun = new Set<Node>();
   /** Resources that an earlier run has left, with what their functions had set in `state`. */
@@ -48,11 +48,16 @@ export class Round {
     const begins = inside.every((root) => this.isDone(root));
     if (begins) for (const root of inside) this.standings.delete(keyOf(root));
     this.roots = plan.roots.filter((root) => this.outside.has(root) || !this.isDone(root));
-    const marked = (root: Node) => {
+    const mark = (root: Node): Refresh => {
       const standing = this.standings.get(keyOf(root));
-      return refresh || (standing !== undefined && "pending" in standing && standing.refresh);
+      return refresh || (standing !== undefined && "pending" in standing && standing.refresh) || false;
     };
-    this.anew = new Set(plan.roots.filter(marked).flatMap(tree));
+    this.anew = new Map(
+      plan.roots.flatMap((root) => {
+        const how = mark(root);
+        return how ? tree(root).map((node) => [node, how] as const) : [];
+      }),
+    );
     const changed = new Set<Node>();
     for (const root of inside) {
       const standing = this.standings.get(keyOf(root));
@@ -83,6 +88,12 @@ export class Round {
     return this.anew.has(node);
   }
 
+  /** Written to new tables: the old ones go. */
+  isRenewed(node: Node): boolean {
+    const how = this.anew.get(node);
+    return how === "resources" || how === "sources";
+  }
+
   /** Whether the run has begun to read the resource. */
   isRead(node: Node): boolean {
     return [...this.begun].some((root) => tree(root).includes(node));
@@ -105,7 +116,7 @@ export class Round {
     if (over && !this.outside.has(root) && !this.sharesReplaced(root)) {
       this.stoppedBy ??= over;
       if (!this.standings.has(keyOf(root)))
-        this.standings.set(keyOf(root), { pending: true, ...(this.isAnew(root) ? { refresh: true } : {}) });
+        this.standings.set(keyOf(root), { pending: true, ...this.refreshOf(root) });
       return false;
     }
     this.begun.add(root);
@@ -165,6 +176,11 @@ export class Round {
       } else if (isTaken) after = withOwnState(after, root, set);
     }
     return withStandings(after, this.standings);
+  }
+
+  private refreshOf(root: Node): { refresh?: Exclude<Refresh, false> } {
+    const refresh = this.anew.get(root);
+    return refresh ? { refresh } : {};
   }
 
   private isDone(root: Node): boolean {

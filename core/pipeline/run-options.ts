@@ -8,6 +8,9 @@ import type { Progress } from "./progress.ts";
 /** By the names of resources: data, or a function that gives it, as in a resource. */
 export type ResourceData = Readonly<Record<string, Data | ((context: Context<unknown, unknown>) => Data)>>;
 
+/** What a run starts anew. */
+export type Refresh = boolean | "data" | "resources" | "sources";
+
 /** Options of a run. */
 export interface RunOptions extends Observing {
   /** Where to load to; default: `RUNLET_DESTINATION`, else the host's default. */
@@ -28,8 +31,11 @@ export interface RunOptions extends Observing {
   /** Stands in for what the resources called so would give by themselves: messages of a queue, the body of a webhook,
    *  rows of a test. How they are loaded stays as declared. */
   data?: ResourceData;
-  /** Starts anew: state is forgotten, and what is loaded replaces what was there. */
-  refresh?: boolean;
+  /** Starts anew. `true`: all state is forgotten (with `only`: that of these resources), and what is loaded replaces what
+   *  was there. As dlt's modes: `data`: only the state of the resources of this run is forgotten, theirs of cursors
+   *  included, and their rows are replaced; `resources`: so are their tables, whose columns begin anew; `sources`: so are all tables and
+   *  all state of their sources. All of it with the commit of the load. */
+  refresh?: Refresh;
   /** What may change in the schema; in place of what resources and sources say. */
   contract?: Contract;
   /** Values of secrets and settings, asked before the host's environment. Workers: the binding object. */

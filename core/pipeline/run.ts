@@ -13,16 +13,19 @@ import { dataTables } from "../schema/document.ts";
 import { breathing } from "./breath.ts";
 import { Budget, WriteCost } from "./budget.ts";
 import { documented, schemaContract } from "./contract.ts";
-import { commitFacts, restored } from "./commit.ts";
+import { commitFacts, forgetOf, restored } from "./commit.ts";
 import { datasetOf } from "./dataset.ts";
 import { extract } from "./extract.ts";
 import { loadMicros, loadTime, nextLoadId } from "./load-id.ts";
 import { loadInfo, type LoadInfo } from "./load-info.ts";
 import { LoadWriter } from "./load.ts";
 import { openFor } from "./open-engine.ts";
-import { isRead, mergeOf, replaces, resourceFacts, writeOf } from "./ownership.ts";
+import { isOfSources, isRead, isRenewed, mergeOf, replaces, resourceFacts, writeOf } from "./ownership.ts";
 import { dispositionOf, planRun, type Plan, type PlanInput } from "./plan.ts";
 import { mergingOf } from "./merging.ts";
+import { relaxedColumns, relaxedTables } from "./relaxed.ts";
+import { checkAlters } from "./alter-dataset.ts";
+import { tablesWithout } from "./load.ts";
 import { Meter } from "./progress.ts";
 import { Round } from "./round.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -44,8 +47,9 @@ async function go(plan: Plan, options: RunOptions, run: Surroundings, facts: Run
   const destination = options.to ?? (await defaultDestination(run, plan.pipeline));
   mustBeDestination(destination);
   facts.destination = destination.address;
-  checkCursors(plan, options.refresh ?? false);
-  checkDispositions(plan, destination, options.refresh ?? false);
+  const refresh = Boolean(options.refresh);
+  checkCursors(plan, refresh);
+  checkDispositions(plan, destination, refresh);
   const packages = await openPackages({
     ...plan,
     destination,
@@ -100,17 +104,20 @@ interface Loading {
 
 async function load(loading: Loading): Promise<LoadInfo> {
   const { plan, destination, session, packages, options, run, facts, started } = loading;
-  const refresh = options.refresh ?? false;
   const { recorder } = run;
   const stored = await recorder.step("open").wait(() => session.restore(plan.pipeline, plan.schema));
-  const before = restored(
-    plan,
-    stored,
-    !refresh ? "nothing" : options.only?.length ? "resources" : "everything",
-    destination.dltType,
-  );
+  const before = restored(plan, stored, forgetOf(options), destination.dltType);
   const known = dataTables(before.schema.tables);
   const round = new Round(plan, before.state, options);
+  const goes = (root: string): boolean =>
+    isRenewed(plan, root, known[root]!, round) ||
+    (options.refresh === "sources" && isOfSources(plan, root, known[root]!));
+  const kept = tablesWithout(known, goes);
+  const relaxed = relaxedColumns(plan, kept);
+  checkAlters(destination, [
+    ...(kept === known ? [] : ["drop-table" as const]),
+    ...relaxed.map(({ kind }) => kind),
+  ]);
   const ids = (await packages?.store.ids()) ?? [];
   const newest = Math.max(0, stored.latestMicros ?? 0, ...ids.map(loadMicros).filter(Number.isSafeInteger));
   const loadId = options.reproduce?.loadId ?? nextLoadId(started, newest);
@@ -118,7 +125,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
   const meter = new Meter(options.onProgress?.bind(options));
   const engine = await openFor(plan, options, run, {
     loadId,
-    tables: known,
+    tables: relaxedTables(kept, relaxed),
     schema: before.schema,
     destination,
   });
@@ -141,6 +148,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
   try {
     failpoint("destination.begin.after");
     await package_?.create();
+    if (relaxed.length) await into.alter!(relaxed);
     const writer = new LoadWriter(engine, into, {
       streamBytes: Math.min(
         destination.capabilities.preferredStreamBytes,
@@ -153,6 +161,8 @@ async function load(loading: Loading): Promise<LoadInfo> {
       replaced: (root, table) => replaces(plan, root, table, round),
       merging: (root) => mergeOf(plan, root, round),
       read: (root, table) => isRead(plan, root, table, round),
+      drops: (root, table) =>
+        goes(root) && (!isRenewed(plan, root, table, round) || isRead(plan, root, table, round)),
       time: loadTime(loadId, run.host.now()),
     });
     if (options.maxDuration !== undefined || options.maxBytes !== undefined)
@@ -191,8 +201,9 @@ async function load(loading: Loading): Promise<LoadInfo> {
       stored,
       loadId,
       tables: loaded.tables,
+      dropped: loaded.dropped,
       resources: resourceFacts(plan, loaded.tables, {
-        refresh,
+        refresh: Boolean(options.refresh),
         contract: options.contract,
         stored: before.schema.tables,
       }),

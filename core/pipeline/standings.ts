@@ -2,12 +2,13 @@ import type { Json } from "../json.ts";
 import type { PipelineState } from "../schema/state.ts";
 import type { OwnState } from "./own-state.ts";
 import type { Node } from "./plan.ts";
+import type { Refresh } from "./run-options.ts";
 
 /** How far a resource, with those that hang on it, is in a round. */
 export type Standing =
   | { done: true }
   /** `refresh`: it is to be replaced, as the run that began the round was to. */
-  | { pending: true; refresh?: true }
+  | { pending: true; refresh?: Exclude<Refresh, false> }
   | { at: Json; from: string; /** What its function has set in `state`. */ state?: OwnState };
 
 /** runlet's own key in dlt's state document, which leaves it alone. */

@@ -12,6 +12,7 @@ export function tracedLoad(load: DestinationLoad, recorder: Recorder): Destinati
       step(table).add({ bytes: byteLength });
     },
     ...(load.merge ? { merge: (plan) => step(plan.tables[0].name).wait(() => load.merge!(plan)) } : {}),
+    ...(load.alter ? { alter: (steps) => recorder.step("load").wait(() => load.alter!(steps)) } : {}),
     widen: (table, base, variant) => step(table).wait(() => load.widen(table, base, variant)),
     commit: (facts) => recorder.step("commit").wait(() => load.commit(facts)),
     rollback: () => load.rollback(),

@@ -10,6 +10,7 @@ interface RunCommandOptions {
   maxBytes?: number;
   dryRun?: boolean;
   refresh?: boolean;
+  refreshMode?: "data" | "resources" | "sources";
   envFile?: string;
   verbose?: boolean;
   log?: "json";
@@ -48,6 +49,12 @@ export const addRun: AddCommand = (program, ended) => {
     )
     .option("--max-bytes <size>", "read this much at most: 100mb; run again to continue", byteCount)
     .option("--refresh", "start anew: forget the state, replace what was loaded")
+    .addOption(
+      new Option(
+        "--refresh-mode <mode>",
+        "start anew, as dlt's modes: data (state and rows of these resources), resources (their tables, too), sources (all tables and state of their sources)",
+      ).choices(["data", "resources", "sources"]),
+    )
     .option("--env-file <file>", "read secrets and settings from this file in place of .env")
     .option("--verbose", "also what was done when, and how long it took")
     .addOption(new Option("--log <format>", "what happens, as JSON lines on stderr").choices(["json"]))
@@ -90,7 +97,8 @@ async function run(file: string, options: RunCommandOptions, signal: AbortSignal
     ...(maxDuration === undefined ? {} : { maxDuration }),
     ...(maxBytes === undefined ? {} : { maxBytes }),
   };
-  const refresh = options.refresh ? { refresh: true } : {};
+  const anew = options.refreshMode ?? options.refresh;
+  const refresh = anew ? { refresh: anew } : {};
   const info = await pipeline.run({ ...asked, ...to, ...refresh, ...budget }).finally(() => progress.end());
   (await import("./load-result.ts")).printLoad(info, options);
 }

@@ -24,7 +24,7 @@ test.each([
     "load",
     "to table dataset records format delimiter no-header write schema-hints max-nesting header pages on-bad-record max-duration max-bytes verbose log json",
   ],
-  ["run", "to only limit dry-run max-duration max-bytes refresh env-file verbose log json"],
+  ["run", "to only limit dry-run max-duration max-bytes refresh refresh-mode env-file verbose log json"],
   ["query", "dataset json"],
   ["schema", ""],
   ["schema show", "dataset format"],

@@ -5,7 +5,6 @@ import { afterAll, afterEach } from "vitest";
 import { duckdb, type DuckDBDestination } from "../../core/destinations/duckdb/index.ts";
 import { openDuckDB } from "../../host-node/duckdb/index.ts";
 import type { Subject } from "./subject.ts";
-import { testEvolution } from "./suite-evolution.ts";
 import { testMerging } from "./suite-merge.ts";
 import { testDestination } from "./suite.ts";
 
@@ -36,5 +35,4 @@ for (const driver of ["wasm", "native"] as const) {
   };
   testDestination(`duckdb (${driver}) on a file`, onFile);
   testMerging(`duckdb (${driver}) on a file`, onFile);
-  testEvolution(`duckdb (${driver}) on a file`, onFile);
 }

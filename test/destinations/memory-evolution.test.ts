@@ -1,4 +1,7 @@
 import { memory } from "../../core/destinations/memory/memory.ts";
 import { testEvolution } from "./suite-evolution.ts";
+import { testEvolvingRuns } from "./suite-evolving-runs.ts";
 
-testEvolution("memory", { create: () => memory(), durable: true });
+const subject = { create: () => memory(), durable: true };
+testEvolution("memory", subject);
+testEvolvingRuns("memory", subject);

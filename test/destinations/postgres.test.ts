@@ -4,7 +4,6 @@ import { postgres } from "../../core/destinations/postgres/index.ts";
 import { openSocket } from "../../host-node/socket.ts";
 import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
 import type { Subject } from "./subject.ts";
-import { testEvolution } from "./suite-evolution.ts";
 import { testMerging } from "./suite-merge.ts";
 import { testDestination } from "./suite.ts";
 
@@ -28,4 +27,3 @@ const subject: Subject = {
 };
 testDestination("postgres", subject);
 testMerging("postgres", subject);
-testEvolution("postgres", subject);

@@ -17,6 +17,8 @@ const CAPABILITIES: Capabilities = {
   maxIdentifierLength: 65_536,
   atomicity: "package",
   dispositions: ["append", "replace"],
+  // Files never change: columns in them keep their names and types.
+  alters: ["drop-table", "create-table", "add-column", "relax-column"],
   preferredStreamBytes: 8 * 1024 * 1024,
 };
 const FILE_BYTES = 64 * 1024 * 1024;

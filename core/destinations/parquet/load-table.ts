@@ -1,7 +1,15 @@
 import type { ColumnSchema, WriteDisposition } from "../../schema/types.ts";
+import type { SchemaStep } from "../../schema/steps.ts";
+import { completeColumns } from "../duckdb/tables.ts";
 import { sqlType } from "../duckdb/types.ts";
 import { type Folding, foldingOf } from "./folding.ts";
 import { type DataFile, type LakeColumn, type LakeTable, sameName, type TableChange } from "./snapshot.ts";
+
+/** What can be done to a table whose files stay as they are. */
+export type LakeStep = Extract<
+  SchemaStep,
+  { kind: "drop-table" | "create-table" | "add-column" | "relax-column" }
+>;
 
 /** A table in one load: its columns as they will be, and the files the load brings. */
 export class LoadTable {
@@ -12,6 +20,7 @@ export class LoadTable {
   /** The table's committed files are to go. */
   replaced = false;
   #prepared = false;
+  #altered = false;
   readonly #before: LakeTable | undefined;
 
   constructor(name: string, before: LakeTable | undefined) {
@@ -38,6 +47,35 @@ export class LoadTable {
       if (!isNew) delete added.nullable;
       this.columns.push(added);
     }
+  }
+
+  /** Changes the table as the next commit lists it; files that are there stay as they are. */
+  alter(step: LakeStep): void {
+    this.#altered = true;
+    switch (step.kind) {
+      case "drop-table":
+        this.replaced = true;
+        this.columns = [];
+        return;
+      case "create-table":
+        if (this.columns.length === 0) this.columns = completeColumns(step.schema).map(lakeColumn);
+        return;
+      case "add-column": {
+        const { nullable: _, ...column } = lakeColumn(step.schema);
+        if (!this.#has(step.column)) this.columns.push(column);
+        return;
+      }
+      case "relax-column":
+        this.columns = this.columns.map(({ nullable, ...column }) =>
+          nullable === undefined || sameName(column.name) === sameName(step.column)
+            ? column
+            : { ...column, nullable },
+        );
+    }
+  }
+
+  #has(name: string): boolean {
+    return this.columns.some((column) => sameName(column.name) === sameName(name));
   }
 
   #renewed(wanted: readonly ColumnSchema[]): LakeColumn[] {
@@ -89,7 +127,10 @@ export class LoadTable {
     const columns = this.replaced ? this.columns : [...this.columns, ...theirs];
     const remove = this.replaced ? (now?.files ?? []).map(({ name }) => name) : [];
     const unchanged =
-      this.files.length === 0 && remove.length === 0 && columns.length === (now?.columns.length ?? 0);
+      !this.#altered &&
+      this.files.length === 0 &&
+      remove.length === 0 &&
+      columns.length === (now?.columns.length ?? 0);
     if (unchanged && !foreign) return undefined;
     return {
       name: this.name,

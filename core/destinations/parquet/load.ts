@@ -1,11 +1,12 @@
 import { RunletError } from "../../errors.ts";
 import type { OpenFolder } from "../../folders/folder.ts";
 import { failpoint } from "../../packages/failpoints.ts";
+import type { SchemaStep } from "../../schema/steps.ts";
 import type { TableSchema, WriteDisposition } from "../../schema/types.ts";
 import type { CommitFacts, DestinationLoad } from "../contract.ts";
 import type { ParquetLibrary } from "./library.ts";
 import { LoadFiles } from "./load-files.ts";
-import { LoadTable } from "./load-table.ts";
+import { type LakeStep, LoadTable } from "./load-table.ts";
 import { openFile } from "./names.ts";
 import { type Commit, type LakeTable, sameName, type Snapshot, type TableChange } from "./snapshot.ts";
 import { checkStream } from "./stream-check.ts";
@@ -59,13 +60,23 @@ export class ParquetLoad implements DestinationLoad {
   async prepare(schema: TableSchema, disposition: WriteDisposition): Promise<void> {
     this.#check();
     if (this.#replayed) return;
-    const key = sameName(schema.name);
-    let table = this.#tables.get(key);
-    if (!table) {
-      table = new LoadTable(schema.name, this.#options.snapshot.tables[key]);
-      this.#tables.set(key, table);
+    this.#table(schema.name).prepare(completeColumns(schema), disposition);
+  }
+
+  async alter(steps: readonly SchemaStep[]): Promise<void> {
+    this.#check();
+    if (this.#replayed) return;
+    for (const step of steps) {
+      if (step.kind === "drop-table" && !this.#options.snapshot.tables[sameName(step.table)]) continue;
+      this.#table(step.table).alter(step as LakeStep);
     }
-    table.prepare(completeColumns(schema), disposition);
+  }
+
+  #table(name: string): LoadTable {
+    const key = sameName(name);
+    const table = this.#tables.get(key) ?? new LoadTable(name, this.#options.snapshot.tables[key]);
+    this.#tables.set(key, table);
+    return table;
   }
 
   async write(name: string, stream: Uint8Array): Promise<void> {
