@@ -1,4 +1,4 @@
-// node bench/instructions.mjs [--write] [--profile [--lines 20]]
+// node bench/instructions.mjs [--write] [--profile [--lines 20] [--mb 16]]
 // WebAssembly instructions that the engine executes per byte of input: exact, the same on every machine, so that a change
 // of a few per cent is seen where seconds would hide it. Beside bench/instructions-budget.json; `--write` accepts.
 // `--profile` says in which phase, and with `--lines` in which lines of the sources.
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     write: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
     lines: { type: "string", default: "0" },
+    mb: { type: "string", default: "2" },
   },
 });
 
@@ -44,7 +45,7 @@ async function check() {
 
 async function profile(shown) {
   const { instructionTables, hotLines } = await import("./instructions/report.mjs");
-  const { tables, lines } = await instructionTables();
+  const { tables, lines } = await instructionTables({ mb: Number(values.mb) });
   console.log(tables);
   if (shown) console.log(`\n${hotLines(lines, shown)}`);
 }

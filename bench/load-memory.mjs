@@ -1,4 +1,4 @@
-// node bench/load-memory.mjs [--gb 1,5] [--input issues] [--driver native] [--limit 256MB]
+// node bench/load-memory.mjs [--gb 1,5] [--input issues] [--driver native|wasm|null] [--limit 256MB]
 // Peak memory of a whole load into a DuckDB file whose own memory is limited, for inputs of several sizes, each in its own
 // process. The input is a generated one, streamed again and again.
 import { execFileSync } from "node:child_process";
@@ -19,8 +19,8 @@ const { values } = parseArgs({
 });
 
 if (values.child) {
-  const { pipeline, resource } = await import("../dist/host-node/index.js");
-  const { duckdb } = await import("../dist/core/destinations/duckdb/index.js");
+  const { nullDestination, pipeline, resource } = await import("../dist/node/index.js");
+  const { duckdb } = await import("../dist/node/duckdb.js");
   const block = new Uint8Array(readFileSync(input(values.input, 64)));
   const want = Number(values.child) * 1e9;
   const folder = mkdtempSync(join(tmpdir(), "runlet-bench-"));
@@ -40,7 +40,10 @@ if (values.child) {
       },
     });
   const begin = performance.now();
-  const to = duckdb(join(folder, "bench.duckdb"), { driver: values.driver, memoryLimit: values.limit });
+  const to =
+    values.driver === "null"
+      ? nullDestination()
+      : duckdb(join(folder, "bench.duckdb"), { driver: values.driver, memoryLimit: values.limit });
   const info = await pipeline("bench", resource("t", {}, stream)).run({ to });
   clearInterval(watch);
   const rows = Object.values(info.tables).reduce((sum, table) => sum + table.rows, 0);

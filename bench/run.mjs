@@ -1,127 +1,109 @@
-// node bench/run.mjs [--mb 64] [--rounds 3] [--only runlet,JSON.parse] [--inputs events,logs]
-// Throughput of the engine beside its peers, each in its own process, in turns, median of all runs.
+// node bench/run.mjs [--quick] [--suites engine,load] [--inputs events,logs] [--only runlet,dlt] [--mb 64] [--rounds 3]
+//                    [--out RESULTS.md] [--compare build/bench/other.json]
+// runlet beside its peers: each approach in its own process, in turns, medians. Prints tables; a whole run writes them to
+// bench/RESULTS.md. What was measured stays in build/bench/results.json; `--compare` says how the ratios differ from
+// another run's.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { availableParallelism, cpus } from "node:os";
-import { relative } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { format } from "prettier";
-import { INPUTS, input } from "./inputs.mjs";
+import { compared, report } from "./report.mjs";
+import { SUITES } from "./suites.mjs";
 
 const { values } = parseArgs({
   options: {
-    mb: { type: "string", default: "64" },
-    rounds: { type: "string", default: "3" },
-    repetitions: { type: "string", default: "2" },
-    only: { type: "string" },
+    quick: { type: "boolean", default: false },
+    suites: { type: "string" },
     inputs: { type: "string" },
+    only: { type: "string" },
+    mb: { type: "string" },
+    rounds: { type: "string" },
+    out: { type: "string" },
+    compare: { type: "string" },
   },
 });
 const here = (path) => new URL(path, import.meta.url).pathname;
-const NAMES = {
-  runlet: "runlet engine, bytes to Arrow IPC",
-  "JSON.parse": "JSON.parse per line, nothing else",
-  shredder: "tuned JavaScript shredder",
-  duckdb: "DuckDB native, 1 thread, read_json_auto",
-  prototype: "laboratory prototype, to Arrow IPC",
-};
-
-function available(name) {
-  if (name === "runlet" && !existsSync(here("../dist/core.wasm"))) {
-    console.log("runlet is skipped: dist/core.wasm is missing, run npm run build");
-    return false;
-  }
-  if (name !== "prototype") return true;
-  if (buildPrototype()) return true;
-  console.log("the prototype is skipped: its source is not beside this repository");
-  return false;
-}
-
-/** Builds the prototype's v6 with this repository's compiler. */
-function buildPrototype() {
-  const beside = here("../../shared/prototype/as");
-  const out = here("./data/prototype/prototype.wasm");
-  if (existsSync(out)) return true;
-  if (!existsSync(beside)) return false;
-  // The compiler resolves links, so the output is named from the folder's real place.
-  const folder = realpathSync(beside);
-  mkdirSync(here("./data/prototype"), { recursive: true });
-  const asc = here("../node_modules/assemblyscript/bin/asc.js");
-  const flags = "-O3 --noAssert --disableWarning 201 --runtime stub --converge --enable simd";
-  const memory = "--initialMemory 32 --maximumMemory 65536";
-  // Its own folder as working directory, or this repository's asconfig.json would join in.
-  const args = [asc, "v6.ts", "-o", relative(folder, out), ...flags.split(" "), ...memory.split(" ")];
-  execFileSync(process.execPath, args, { cwd: folder });
-  return true;
-}
-
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
-const approaches = (values.only?.split(",") ?? Object.keys(NAMES)).filter(available);
-const inputs = values.inputs?.split(",") ?? INPUTS;
-const results = new Map();
-for (let round = 0; round < Number(values.rounds); round++) {
-  for (const name of inputs) {
-    const path = input(name, Number(values.mb));
-    for (const approach of approaches) {
-      const key = `${approach}/${name}`;
-      const printed = execFileSync(
-        process.execPath,
-        [here("approach.mjs"), approach, path, values.repetitions],
-        {
-          maxBuffer: 1 << 26,
-        },
-      );
-      const run = JSON.parse(String(printed).trim().split("\n").at(-1));
-      const kept = results.get(key) ?? { ...run, cpu: [], wall: [] };
-      kept.cpu.push(...run.cpu);
-      kept.wall.push(...run.wall);
-      results.set(key, kept);
-      process.stderr.write(`round ${round + 1} ${key} ${rate(kept, "cpu").toFixed(0)} MB/s\n`);
-    }
-  }
-}
-
-function rate(run, clock) {
-  return run.bytes / 1e6 / (median(run[clock]) / 1000);
-}
-
-function table(title, cell) {
-  const rows = approaches.map((approach) => [
-    approach === "runlet" ? `**${NAMES[approach]}**` : NAMES[approach],
-    ...inputs.map((name) => cell(approach, name)),
-  ]);
-  return [
-    `| ${title} | ${inputs.join(" | ")} |`,
-    `|---|${inputs.map(() => "---").join("|")}|`,
-    ...rows.map((r) => `| ${r.join(" | ")} |`),
-  ].join("\n");
-}
-
-const at = (approach, name) => results.get(`${approach}/${name}`);
-const parts = [
-  "# Throughput of the engine\n",
-  `\`npm run bench\`: ${values.mb} MB per input, median of ${Number(values.rounds) * Number(values.repetitions)} runs, each approach in its own process, in turns.`,
-  `${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? "unknown"}, ${process.platform} ${process.arch}, Node ${process.versions.node} (V8 ${process.versions.v8}), DuckDB ${duckdbVersion()}, ${new Date().toISOString().slice(0, 10)}.`,
-  "Ratios travel between machines, absolute figures do not.\n",
-  table("MB/s of CPU time", (approach, name) => rate(at(approach, name), "cpu").toFixed(0)) + "\n",
-  table("MB/s of wall time", (approach, name) => rate(at(approach, name), "wall").toFixed(0)) + "\n",
+const extent = values.quick ? "quick" : "whole";
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+const only = values.only?.split(",");
+const asked = values.suites?.split(",") ?? [
+  ...Object.keys(SUITES),
+  ...(values.quick ? [] : ["instructions", "memory"]),
 ];
-if (approaches.includes("runlet")) {
-  parts.push(
-    table("runlet ÷ (CPU time)", (approach, name) =>
-      (rate(at("runlet", name), "cpu") / rate(at(approach, name), "cpu")).toFixed(2),
-    ) + "\n",
-  );
-}
-parts.push(table("records", (approach, name) => String(at(approach, name).records)) + "\n");
-const text = parts.join("\n");
-console.log(text);
-if (!values.only && !values.inputs)
-  writeFileSync(here("RESULTS.md"), await format(text, { parser: "markdown" }));
+const skipped = {};
+const results = { skipped, rounds, suites: {} };
 
-function duckdbVersion() {
-  const path = createRequire(import.meta.url).resolve("@duckdb/node-api");
-  const manifest = path.replace(/node-api\/.*$/, "node-api/package.json");
-  return JSON.parse(readFileSync(manifest, "utf8")).version;
+for (const name of Object.keys(SUITES).filter((name) => asked.includes(name)))
+  await runSuite(name, SUITES[name]);
+
+async function runSuite(name, suite) {
+  const peers = [];
+  for (const peer of suite.peers.filter((peer) => !only || only.includes(peer))) {
+    const { title, missing } = await import(`./peers/${name}/${peer}.mjs`);
+    const why = await missing?.();
+    if (why) note(`${name}: ${title} is skipped: ${(skipped[title] = why.replace(/\w+:\/\/\S+/g, "…"))}`);
+    else peers.push(peer);
+  }
+  const mb = Number(values.mb ?? suite.mb[extent]);
+  const inputs = suite.inputs[extent].filter(
+    (input) => !values.inputs || values.inputs.split(",").includes(input),
+  );
+  const measured = (results.suites[name] = { mb, peers, inputs, cells: {} });
+  for (let round = 0; round < rounds; round++)
+    for (const input of inputs) {
+      const described = suite.make(input, mb);
+      // Forth and back, so that nothing profits from its place.
+      for (const peer of round % 2 ? peers.toReversed() : peers)
+        await sample(measured.cells, { suite: name, peer, input: described, repetitions: suite.repetitions });
+    }
 }
+
+async function sample(cells, job) {
+  const key = `${job.peer}/${job.input.name}`;
+  if (cells[key]?.failed) return;
+  const { formats } = await import(`./peers/${job.suite}/${job.peer}.mjs`);
+  if (formats && !formats.includes(job.input.format)) return;
+  let run;
+  try {
+    const printed = execFileSync(process.execPath, [here("sample.mjs"), JSON.stringify(job)], {
+      maxBuffer: 1 << 26,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    run = JSON.parse(String(printed).trim().split("\n").at(-1));
+  } catch (error) {
+    const said = /^.*Error.*$/m.exec(String(error.stderr))?.[0] ?? String(error.message);
+    cells[key] = { failed: said.replace(/\w+:\/\/\S+/g, "…").slice(0, 300) };
+    note(`${job.suite} ${key} fails: ${cells[key].failed}`);
+    return;
+  }
+  const kept = (cells[key] ??= { ...run, cpu: [], wall: [], peak: 0 });
+  kept.cpu.push(...run.cpu);
+  kept.wall.push(...run.wall);
+  kept.peak = Math.max(kept.peak, run.peak);
+  note(`${job.suite} ${key} ${run.cpu.map((ms) => ms.toFixed(0)).join(" ")} ms of CPU time`);
+}
+
+function note(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+if (asked.includes("instructions")) {
+  const { instructionTables } = await import("./instructions/report.mjs");
+  results.instructions = (await instructionTables({ mb: 16 })).tables;
+}
+if (asked.includes("memory")) {
+  const memory = (...args) =>
+    execFileSync(process.execPath, [here("load-memory.mjs"), ...args], { encoding: "utf8" });
+  results.memory = {
+    "null destination": memory("--driver", "null", "--gb", "0.1,1"),
+    "native DuckDB, memory_limit 256MB": memory("--gb", "0.1,1"),
+  };
+}
+mkdirSync(here("../build/bench"), { recursive: true });
+writeFileSync(here("../build/bench/results.json"), JSON.stringify(results));
+const text = await format(report(results), { parser: "markdown" });
+console.log(text);
+const isWhole = !values.quick && !values.suites && !values.inputs && !only;
+const out = values.out ?? (isWhole ? here("RESULTS.md") : undefined);
+if (out) writeFileSync(out, text);
+if (values.compare) console.log(compared(JSON.parse(readFileSync(values.compare, "utf8")), results));

@@ -2,24 +2,25 @@
 import { readFileSync } from "node:fs";
 import { ALL_INPUTS, input } from "../inputs.mjs";
 
-const MB = 2;
-
-/** Name → `{ config, options, bytes }` of one load. */
-export const CASES = {
-  ...Object.fromEntries(ALL_INPUTS.map((name) => [name, load(name)])),
+/** Name → `{ config, options, bytes }` of one load of `mb` megabytes. */
+export const casesOf = (mb) => ({
+  ...Object.fromEntries(ALL_INPUTS.map((name) => [name, load(mb, name)])),
   /** Ids of root rows are hashes of a key, those of nested rows of their content. */
-  "issues, ids of keys": load("issues", {
+  "issues, ids of keys": load(mb, "issues", {
     rowId: "key",
     columns: [{ path: ["id"], primaryKey: true }],
   }),
   /** Ids of root rows are hashes of the whole record. */
-  "issues, ids of rows": load("issues", { rowId: "row" }),
-};
+  "issues, ids of rows": load(mb, "issues", { rowId: "row" }),
+});
 
-function load(name, hints) {
+/** Those of the budget. */
+export const CASES = casesOf(2);
+
+function load(mb, name, hints) {
   return {
     config: hints ? { hints: { t: hints } } : {},
     options: { format: name === "csv" ? "csv" : "ndjson" },
-    bytes: () => readFileSync(input(name, MB)),
+    bytes: () => readFileSync(input(name, mb)),
   };
 }

@@ -1,18 +1,20 @@
 // The profile of the engine's instructions as tables.
 import { readFileSync } from "node:fs";
 import { markdownTable } from "../tables.mjs";
-import { CASES } from "./cases.mjs";
+import { casesOf } from "./cases.mjs";
 import { instructionCounter } from "./measure.mjs";
 import { PHASE_NAMES } from "./phases.mjs";
 import { engineWithSourceMap, profiler } from "./profile.mjs";
 
 /** Instructions per byte by phase, as a table in Markdown; and by line, `Map`s by case. */
-export async function instructionTables(names = Object.keys(CASES)) {
+export async function instructionTables({ mb = 2 } = {}) {
+  const cases = casesOf(mb);
+  const names = Object.keys(cases);
   const { wasm, map } = await engineWithSourceMap();
   const count = await instructionCounter(wasm);
   const profileOf = profiler(map);
   const profiles = names.map((name) => {
-    const measured = count(CASES[name]);
+    const measured = count(cases[name]);
     const { phases, lines } = profileOf(measured);
     const perByte = (n) => n / measured.inputBytes;
     return {

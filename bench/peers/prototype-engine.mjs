@@ -1,7 +1,7 @@
-// The laboratory engine, where it lies beside this repository; `run.mjs` builds it into bench/data/prototype.
+// The laboratory engine, where it lies beside this repository; engine/prototype.mjs builds it into bench/data/prototype.
 import { readFileSync } from "node:fs";
 
-const WASM = new URL("./data/prototype/prototype.wasm", import.meta.url);
+export const WASM = new URL("../data/prototype/prototype.wasm", import.meta.url);
 const CAPACITY = 1 << 20;
 
 /** 128-bit powers of five, which the laboratory engine takes from its host. */

@@ -1,0 +1,5 @@
+import { duckdbFile, runletLoad } from "../runlet-load.mjs";
+
+export const title = "runlet, native DuckDB";
+
+export const open = (input) => runletLoad(input, duckdbFile("native"));
