@@ -13,6 +13,7 @@ import { atOrigin, atResource } from "./placed.ts";
 import { picked, type Picked } from "./picked.ts";
 import type { Node, Plan } from "./plan.ts";
 import type { Meter } from "./progress.ts";
+import { RecordLines } from "./objects/record-lines.ts";
 import { openerOf, type Opening } from "./resumable.ts";
 import type { Round } from "./round.ts";
 import { parsedRows } from "./rows.ts";
@@ -78,6 +79,7 @@ class Extraction {
   private readonly taken = new Map<Node, number>();
   private readonly openings = new Map<Node, Opening>();
   private readonly left = new Set<Node>();
+  private readonly lines = new RecordLines();
   private rejects = 0;
 
   constructor(run: ExtractRun) {
@@ -225,13 +227,8 @@ class Extraction {
     item: Picked | undefined,
   ): Promise<void> {
     if (records.length === 0) return;
-    // A record that is no object becomes {value: …}, as in dlt; a list would else be read as many records.
-    const lines = records.map((record) =>
-      typeof record === "object" && record !== null && !Array.isArray(record)
-        ? stringifyRecord(record)
-        : `{"value":${stringifyRecord(record)}}`,
-    );
-    await this.input(node, { format: "ndjson" }, item, [`${lines.join("\n")}\n`]);
+    const lines = this.lines.of(records, node.name, this.taken.get(node) ?? 0);
+    await this.input(node, { format: "ndjson" }, item, lines);
   }
 
   /** The road through objects. */
@@ -300,7 +297,7 @@ class Extraction {
     node: Node,
     options: InputOptions,
     item: Picked | undefined,
-    parts: Iterable<string> | AsyncIterable<Uint8Array>,
+    parts: Iterable<string | Uint8Array> | AsyncIterable<Uint8Array>,
   ): Promise<InputSummary> {
     const { engine, meter, limit, signal } = this.run;
     const ordinal = this.ordinals.get(node) ?? 0;

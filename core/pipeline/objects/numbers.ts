@@ -33,13 +33,16 @@ export function writeNumber(to: Text, value: number, place: Scaled, p: number): 
       if (value < 0) to.bytes[p++] = 45;
       return writeInteger(to, size, p);
     }
-    while (place.scale >= 0 && size >= SMALLEST_PLAIN) {
-      const digits = Math.round(size * POWERS[place.scale]!);
-      if (digits < FIFTEEN_DIGITS && digits / POWERS[place.scale]! === size) {
+    let { scale } = place;
+    while (scale >= 0 && size >= SMALLEST_PLAIN) {
+      const power = POWERS[scale]!;
+      const digits = Math.round(size * power);
+      if (digits < FIFTEEN_DIGITS && digits / power === size) {
         if (value < 0) to.bytes[p++] = 45;
-        return writeDecimal(to, digits, place.scale, p);
+        const whole = Math.floor(size);
+        return writeDecimals(to, digits - whole * power, scale, writeInteger(to, whole, p));
       }
-      place.scale = place.scale < MOST_DECIMALS ? place.scale + 3 : -1;
+      place.scale = scale = scale < MOST_DECIMALS ? scale + 3 : -1;
     }
   }
   return writeLetters(to, Number.isFinite(value) ? String(value) : "null", p);
@@ -52,37 +55,42 @@ export function writeLetters(to: Text, text: string, p: number): number {
   return p;
 }
 
-function writeDecimal(to: Text, digits: number, scale: number, p: number): number {
-  for (let tenth = digits / 10; Math.floor(tenth) === tenth; tenth = digits / 10) {
-    digits = tenth;
+/** The point and `scale` digits behind it, without the zeros at their end; they are not all zeros. */
+function writeDecimals(to: Text, decimals: number, scale: number, p: number): number {
+  // Less than 10⁹: with integers, division by ten is a multiplication.
+  let rest = decimals | 0;
+  for (let tenth = (rest / 10) | 0; tenth * 10 === rest; tenth = (rest / 10) | 0) {
+    rest = tenth;
     scale--;
   }
-  const whole = Math.floor(digits / POWERS[scale]!);
-  let rest = digits - whole * POWERS[scale]!;
-  p = writeInteger(to, whole, p);
   const { bytes } = to;
-  bytes[p++] = 46;
-  for (let at = p + scale - 1; at >= p; at--) {
-    const tenth = Math.floor(rest / 10);
-    bytes[at] = 48 + (rest - tenth * 10);
+  bytes[p] = 46;
+  for (let at = p + scale; at > p; at--) {
+    const tenth = (rest / 10) | 0;
+    bytes[at] = 48 + rest - tenth * 10;
     rest = tenth;
   }
-  return p + scale;
+  return p + scale + 1;
 }
 
 /** Writes an integer from 0 to 10¹⁵. */
 export function writeInteger(to: Text, value: number, p: number): number {
-  if (value < 10_000) return writeFirst(to, value, p);
+  if (value < 10) {
+    to.bytes[p] = 48 + value;
+    return p + 1;
+  }
+  if (value < 10_000) return writeFirst(to, value | 0, p);
   if (value < 100_000_000) {
-    const high = Math.floor(value / 10_000);
+    const whole = value | 0;
+    const high = (whole / 10_000) | 0;
     p = writeFirst(to, high, p);
-    to.view.setInt32(p, QUADS[value - high * 10_000]!, true);
+    to.view.setInt32(p, QUADS[whole - high * 10_000]!, true);
     return p + 4;
   }
   const high = Math.floor(value / 100_000_000);
-  const low = value - high * 100_000_000;
+  const low = (value - high * 100_000_000) | 0;
   p = writeInteger(to, high, p);
-  const middle = Math.floor(low / 10_000);
+  const middle = (low / 10_000) | 0;
   to.view.setInt32(p, QUADS[middle]!, true);
   to.view.setInt32(p + 4, QUADS[low - middle * 10_000]!, true);
   return p + 8;

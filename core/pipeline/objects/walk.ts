@@ -67,7 +67,9 @@ export class Walk {
         return value === null ? this.word(NULL, p) : this.object(value, place, p, depth, key);
       case "function": {
         const { toJSON } = value as { toJSON?: unknown };
-        return typeof toJSON === "function" ? this.given(value, toJSON as Method, place, p, depth, key) : NOTHING;
+        return typeof toJSON === "function"
+          ? this.given(value, toJSON as Method, place, p, depth, key)
+          : NOTHING;
       }
       default:
         return NOTHING;
