@@ -70,6 +70,8 @@ export interface CommitInput {
   readonly tables: Tables;
   /** Names of tables that the load has dropped. */
   readonly dropped?: readonly string[];
+  /** Rows of this load per table. */
+  readonly rows: Readonly<Record<string, number>>;
   /** Facts of the root tables of this run. */
   readonly resources: Record<string, ResourceFacts>;
   /** Contract of the tables that have none of their own; absent: as before. */
@@ -84,7 +86,7 @@ export interface CommitInput {
 /** The facts a destination writes beside the data: schema version, state, load. */
 export async function commitFacts(input: CommitInput): Promise<{ facts: CommitFacts; schema: StoredSchema }> {
   const previous = withoutTables(input.before.schema, input.dropped ?? []);
-  const next = nextDocument(previous, input.tables, input.resources, input.contract);
+  const next = nextDocument(previous, seenTables(input), input.resources, input.contract);
   // Tables that came back as they were leave the document as it was.
   const schema = next === previous ? input.before.schema : next;
   const state = bumpState(input.state);
@@ -110,4 +112,13 @@ export async function commitFacts(input: CommitInput): Promise<{ facts: CommitFa
     };
   }
   return { facts, schema };
+}
+
+/** The tables that have had data. One that dlt has only been told of is not at the destination, and stays so. */
+function seenTables({ before, tables, rows }: CommitInput): Tables {
+  const isUnseen = (name: string) => {
+    const stored = before.schema.tables[name];
+    return stored !== undefined && !stored["x-normalizer"]?.["seen-data"] && !rows[name];
+  };
+  return Object.fromEntries(Object.entries(tables).filter(([name]) => !isUnseen(name)));
 }

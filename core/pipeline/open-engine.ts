@@ -8,9 +8,11 @@ import { routedColumns, tableHints } from "./columns.ts";
 import { withContracts } from "./contract.ts";
 import type { Plan } from "./plan.ts";
 import type { RunOptions } from "./run-options.ts";
+import { storedNesting, storedTableNesting } from "./stored-nesting.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** An engine for the plan, with the hints of its resources. */
+/** An engine for the plan, with the hints of its resources; `schema`: that of the dataset, which says how deep tables nest
+ *  where nobody else does. */
 export async function openFor(
   plan: Plan,
   options: RunOptions,
@@ -24,6 +26,10 @@ export async function openFor(
     for (const { to, more } of [{ to: table, more: {} }, ...routedColumns(definition.options)]) {
       const { columns, recordNumber, ...rest } = await tableHints(name, definition.options, run.config, more);
       const known = hints[to];
+      const isTold = [rest.maxTableNesting, known?.maxTableNesting, options.normalise?.maxNesting].some(
+        Number.isInteger,
+      );
+      if (!isTold) Object.assign(rest, storedTableNesting(from.schema, to));
       const all = [...(known?.columns ?? []), ...(columns ?? [])];
       if (all.length === 0 && Object.keys(rest).length === 0) continue;
       hints[to] = {
@@ -43,6 +49,7 @@ export async function openFor(
     seed: options.reproduce?.seed ?? randomSeed(run.host),
     tables: from.tables,
     hints: withContracts(hints, plan, options.contract, from.schema),
+    ...storedNesting(from.schema),
     ...normalise,
     limits: { ...(recordBytes ? { recordBytes } : {}), ...(memoryBytes ? { memoryBytes } : {}), ...limits },
     ...(maxNesting === undefined ? {} : { maxTableNesting: maxNesting }),

@@ -67,6 +67,7 @@ export function resourceFacts(
       write: refresh ? (owner.definition.options.write ?? "append") : dispositionOf(owner, false),
       ...(merging ? { merge: mergeFacts(merging) } : {}),
       ...contractFact(owner, plan, contract, stored?.[table.name]?.schema_contract),
+      ...maxNestingOf(owner),
     };
   }
   return facts;
@@ -84,6 +85,11 @@ function contractFact(
   const stated = statedContract(node, plan, run);
   const isOwn = own !== undefined || stored !== undefined || stated !== general;
   return stated !== undefined && isOwn ? { contract: documented(stated) } : {};
+}
+
+function maxNestingOf({ definition }: Node): Pick<ResourceFacts, "maxNesting"> {
+  const { maxNesting } = definition.options;
+  return maxNesting === undefined ? {} : { maxNesting };
 }
 
 function mergeFacts({ strategy, deduplicated, boundary, active }: Merging): MergeFacts {

@@ -196,12 +196,13 @@ async function load(loading: Loading): Promise<LoadInfo> {
     const extracted = run.host.now();
     meter.at("commit");
     const stated = schemaContract(plan, options.contract);
-    const { facts: committed, schema } = await commitFacts({
+    const { facts: committed, schema: after } = await commitFacts({
       before,
       stored,
       loadId,
       tables: loaded.tables,
       dropped: loaded.dropped,
+      rows: loaded.rows,
       resources: resourceFacts(plan, loaded.tables, {
         refresh: Boolean(options.refresh),
         contract: options.contract,
@@ -227,7 +228,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
         loadId,
         destination: destination.address,
         datasetName: plan.dataset,
-        schema: schema.tables,
+        schema: after.tables,
         rows: loaded.rows,
         schemaChanges: loaded.changes,
         discarded: loaded.discarded,

@@ -1,3 +1,4 @@
+import { carriedColumns } from "./carried.ts";
 import { continued } from "./continued.ts";
 import { parseExact } from "./exact-json.ts";
 import { defaultNormalizers, defaultSettings, SCHEMA_ENGINE_VERSION, type StoredSchema } from "./stored.ts";
@@ -16,6 +17,8 @@ export interface ResourceFacts {
   merge?: MergeFacts;
   /** What the table's contract is from now on; absent: what it was. */
   contract?: Contract;
+  /** Levels of nested tables below it, where the resource says so. */
+  maxNesting?: number;
 }
 
 /** dlt's `schema_contract`: a mode for all entities, or for some of tables, columns and data_type. */
@@ -53,7 +56,8 @@ export function parseDocument(text: string): StoredSchema {
 }
 
 /** The document after a load. `tables` are the engine's data tables (those of `previous` included); `resources` has the
- *  facts of the root tables loaded now; `contract` holds where tables have none of their own. Where nothing changed the result is `previous` itself. Column order is kept as given. */
+ *  facts of the root tables loaded now; `contract` holds where tables have none of their own. Tables that are not given stay
+ *  as they are. Where nothing changed the result is `previous` itself. Column order is kept as given. */
 export function nextDocument(
   previous: StoredSchema,
   tables: Tables,
@@ -65,14 +69,18 @@ export function nextDocument(
   for (const name of [...SYSTEM_TABLES].filter((n) => n !== STATE_TABLE)) {
     merged[name] = previous.tables[name] ?? (name === "_dlt_version" ? versionTable() : loadsTable());
   }
+  const isGiven = (name: string) => Object.hasOwn(tables, name);
   for (const table of Object.values(data)) {
-    if (table.parent === undefined) {
-      merged[table.name] = rootTable(table, previous.tables[table.name], resources[table.name]);
-    }
+    if (table.parent !== undefined) continue;
+    const before = previous.tables[table.name];
+    merged[table.name] = isGiven(table.name) ? rootTable(table, before, resources[table.name]) : table;
   }
-  merged[STATE_TABLE] = previous.tables[STATE_TABLE] ?? stateTable();
+  // Of several schemas in a dataset dlt's state is in the first.
+  const isSecond = Object.keys(dataTables(previous.tables)).length > 0 && !previous.tables[STATE_TABLE];
+  if (!isSecond) merged[STATE_TABLE] = previous.tables[STATE_TABLE] ?? stateTable();
   for (const table of Object.values(data)) {
-    if (table.parent !== undefined) merged[table.name] = nestedTable(table);
+    if (table.parent === undefined) continue;
+    merged[table.name] = isGiven(table.name) ? nestedTable(table, previous.tables[table.name]) : table;
   }
   const settings =
     contract === undefined ? previous.settings : { ...previous.settings, schema_contract: contract };
@@ -113,12 +121,12 @@ function rootTable(
   return {
     ...omitted(before, merge ? MERGE_HINTS : []),
     ...omitted(table, merge ? MERGE_HINTS : []),
-    columns: withActive(describeVariants(table.columns), before, facts),
+    columns: withActive(describeVariants(carriedColumns(table.columns, before)), before, facts),
     ...merge,
     write_disposition: facts.write ?? table.write_disposition ?? before?.write_disposition ?? "append",
     ...(facts.contract === undefined ? {} : { schema_contract: facts.contract }),
     resource: facts.resource ?? table.resource ?? before?.resource ?? table.name,
-    ...seenData(table),
+    ...seenData(table, before, facts.maxNesting),
   };
 }
 
@@ -152,12 +160,24 @@ function withActive(
   return { ...columns, [until.name]: { ...until, "x-active-record-timestamp": active } };
 }
 
-function nestedTable(table: TableSchema): TableSchema {
-  return { ...table, columns: describeVariants(table.columns), ...seenData(table) };
+function nestedTable(table: TableSchema, before: TableSchema | undefined): TableSchema {
+  const columns = describeVariants(carriedColumns(table.columns, before));
+  return { ...before, ...table, columns, ...seenData(table, before) };
 }
 
-function seenData(table: TableSchema): Pick<TableSchema, "x-normalizer"> {
-  return { "x-normalizer": { ...table["x-normalizer"], "seen-data": true } };
+function seenData(
+  table: TableSchema,
+  before: TableSchema | undefined,
+  maxNesting?: number,
+): Pick<TableSchema, "x-normalizer"> {
+  return {
+    "x-normalizer": {
+      ...before?.["x-normalizer"],
+      ...table["x-normalizer"],
+      ...(maxNesting === undefined ? {} : { max_nesting: maxNesting }),
+      "seen-data": true,
+    },
+  };
 }
 
 function describeVariants(columns: Record<string, ColumnSchema>): Record<string, ColumnSchema> {
@@ -178,7 +198,8 @@ function withRootKeys(previous: StoredSchema, tables: Tables): StoredSchema["nor
   for (const table of Object.values(dataTables(tables))) {
     if (table.parent === undefined) {
       const merges = table.write_disposition === "merge" && table["x-merge-strategy"] !== "scd2";
-      if (merges) propagated[table.name] = { _dlt_id: "_dlt_root_id" };
+      if (merges || previous.normalizers.json.config?.root_key_propagation)
+        propagated[table.name] = { _dlt_id: "_dlt_root_id" };
     } else if (Object.values(table.columns).some((c) => c.root_key)) {
       propagated[rootOf(table, tables)] = { _dlt_id: "_dlt_root_id" };
     }

@@ -91,7 +91,7 @@ export async function play(
 }
 
 /** dlt names columns where runlet names fields of the data. */
-function optionsOf(options: Record<string, unknown>): Record<string, unknown> {
+export function optionsOf(options: Record<string, unknown>): Record<string, unknown> {
   const field = (column: string) => column.replaceAll("__", ".");
   const kept = Object.entries(options).filter(
     ([name]) => options["write"] === "merge" || name !== "strategy",
@@ -125,7 +125,7 @@ function valueOf(value: Json | undefined, type: string): CellValue {
 }
 
 /** ISO 8601 to microseconds since the Unix epoch. */
-function micros(text: string): bigint {
+export function micros(text: string): bigint {
   const iso = text.replace(" ", "T").replace(/([+-]\d\d)(:?00)?$/, "Z");
   const [, head, fraction = ""] = /^(.*?)(?:\.(\d+))?(?:Z|[+-]\d\d:?\d\d)?$/.exec(iso)!;
   return BigInt(Date.parse(`${head}Z`)) * 1000n + BigInt(fraction.padEnd(6, "0").slice(0, 6));

@@ -78,12 +78,17 @@ async function refuseStale(connection: DuckDBConnection, dataset: string, facts:
   const { basedOn, state, schemaName } = facts;
   if (!basedOn) return;
   const newest = async (table: string, column: string, name: string, order: string) => {
-    if ((await storedColumns(connection, dataset, table)).length === 0) return undefined;
+    const columns = await storedColumns(connection, dataset, table);
+    // The state table of an older dlt has no hash; the state itself has.
+    const wanted = columns.some(({ name }) => name === "version_hash") ? "version_hash" : "NULL";
+    const text = table === STATE_TABLE ? "state" : "NULL";
+    if (columns.length === 0) return undefined;
     const rows = await connection.query(
-      `SELECT version_hash AS hash FROM ${qualified(connection, dataset, table)}
+      `SELECT ${wanted} AS hash, ${text} AS text FROM ${qualified(connection, dataset, table)}
        WHERE ${column} = ${quoteText(name)} ORDER BY ${order} DESC LIMIT 1`,
     );
-    return (readRows(rows)[0] as { hash?: string } | undefined)?.hash;
+    const row = readRows(rows)[0] as { hash: string | null; text: string | null } | undefined;
+    return row?.hash ?? (row?.text ? (await decodeState(row.text))._version_hash : undefined);
   };
   const conflict = (what: string) =>
     new RunletError("CONCURRENT_RUN", `another run changed ${what} in dataset ${dataset} during this one`, {

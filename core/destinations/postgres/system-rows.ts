@@ -2,7 +2,7 @@ import { RunletError } from "../../errors.ts";
 import type { Json } from "../../json.ts";
 import { covers } from "../../schema/covers.ts";
 import { parseExact, stringifyExact } from "../../schema/exact-json.ts";
-import { decodeState } from "../../schema/state.ts";
+import { decodeState, type PipelineState } from "../../schema/state.ts";
 import {
   LOADS_TABLE,
   loadsTable,
@@ -16,7 +16,7 @@ import type { CommitFacts, StoredDataset } from "../contract.ts";
 import type { Connection } from "./connection.ts";
 import { qualified, storedColumns } from "./tables.ts";
 
-interface Newest {
+interface NewestSchema {
   text: string;
   hash: string;
 }
@@ -28,35 +28,36 @@ async function newestSchema(
   connection: Connection,
   dataset: string,
   schemaName: string,
-): Promise<Newest | undefined> {
+): Promise<NewestSchema | undefined> {
   if (!(await exists(connection, dataset, VERSION_TABLE))) return undefined;
-  return first(
-    connection,
+  const { rows } = await connection.rows(
     `SELECT "schema", version_hash FROM ${qualified(dataset, VERSION_TABLE)}
      WHERE schema_name = $1 ORDER BY inserted_at DESC, version DESC LIMIT 1`,
-    schemaName,
+    [schemaName],
   );
+  const [row] = rows as [string, string | null][];
+  return row && { text: row[0], hash: row[1] ?? "" };
 }
 
 async function newestState(
   connection: Connection,
   dataset: string,
   pipelineName: string,
-): Promise<Newest | undefined> {
-  const tables = [STATE_TABLE, LOADS_TABLE];
-  for (const table of tables) if (!(await exists(connection, dataset, table))) return undefined;
-  return first(
-    connection,
-    `SELECT s.state, s.version_hash FROM ${qualified(dataset, STATE_TABLE)} s
+): Promise<{ state: PipelineState; hash: string | undefined } | undefined> {
+  const columns = await storedColumns(connection, dataset, STATE_TABLE);
+  if (columns.length === 0 || !(await exists(connection, dataset, LOADS_TABLE))) return undefined;
+  // The table of an older dlt has no hash; the state itself has.
+  const hash = columns.some(({ name }) => name === "version_hash") ? "s.version_hash" : "NULL";
+  const { rows } = await connection.rows(
+    `SELECT s.state, ${hash} FROM ${qualified(dataset, STATE_TABLE)} s
      JOIN ${qualified(dataset, LOADS_TABLE)} l ON l.load_id = s._dlt_load_id
      WHERE s.pipeline_name = $1 AND l.status = 0 ORDER BY l.load_id DESC LIMIT 1`,
-    pipelineName,
+    [pipelineName],
   );
-}
-
-async function first(connection: Connection, sql: string, parameter: string): Promise<Newest | undefined> {
-  const [row] = (await connection.rows(sql, [parameter])).rows as [string, string | null][];
-  return row && { text: row[0], hash: row[1] ?? "" };
+  const [row] = rows as [string, string | null][];
+  if (!row) return undefined;
+  const state = await decodeState(row[0]);
+  return { state, hash: row[1] ?? state._version_hash };
 }
 
 /** Reads what the dataset remembers, as dlt reads it: the newest schema of that name, and the newest state of the
@@ -77,7 +78,7 @@ export async function readStored(
   );
   const stored: StoredDataset = latest === undefined ? {} : { latestMicros: latest };
   if (schema) stored.schema = parseExact(schema.text, `the schema ${schemaName} in ${VERSION_TABLE}`);
-  if (state) stored.state = (await decodeState(state.text)) as Json;
+  if (state) stored.state = state.state as Json;
   return stored;
 }
 
