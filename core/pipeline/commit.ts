@@ -1,5 +1,6 @@
 import type { CommitFacts, StoredDataset } from "../destinations/contract.ts";
 import type { Json } from "../json.ts";
+import { own } from "../schema/carried.ts";
 import { continued } from "../schema/continued.ts";
 import { type Contract, emptyDocument, nextDocument, type ResourceFacts } from "../schema/document.ts";
 import { bumpState, continuedState, encodeState, type PipelineState } from "../schema/state.ts";
@@ -117,7 +118,7 @@ export async function commitFacts(input: CommitInput): Promise<{ facts: CommitFa
 /** The tables that have had data. One that dlt has only been told of is not at the destination, and stays so. */
 function seenTables({ before, tables, rows }: CommitInput): Tables {
   const isUnseen = (name: string) => {
-    const stored = before.schema.tables[name];
+    const stored = own(before.schema.tables, name);
     return stored !== undefined && !stored["x-normalizer"]?.["seen-data"] && !rows[name];
   };
   return Object.fromEntries(Object.entries(tables).filter(([name]) => !isUnseen(name)));

@@ -1,4 +1,5 @@
 import type { EngineConfig, TableHints } from "../binding/contract.ts";
+import { own } from "../schema/carried.ts";
 import type { StoredSchema } from "../schema/stored.ts";
 
 /** What the stored schema of a source says of nested tables: how deep they go, and that all have root keys. */
@@ -18,6 +19,6 @@ export function storedTableNesting(
   schema: StoredSchema | undefined,
   table: string,
 ): Pick<TableHints, "maxTableNesting"> {
-  const levels = schema?.tables[table]?.["x-normalizer"]?.max_nesting;
+  const levels = schema && own(schema.tables, table)?.["x-normalizer"]?.max_nesting;
   return levels === undefined ? {} : { maxTableNesting: levels };
 }

@@ -29,7 +29,10 @@ export function carriedColumns(
   before: TableSchema | undefined,
 ): Record<string, ColumnSchema> {
   return Object.fromEntries(
-    Object.entries(columns).map(([name, column]) => [name, carried(column, before?.columns[name])]),
+    Object.entries(columns).map(([name, column]) => [
+      name,
+      carried(column, before && own(before.columns, name)),
+    ]),
   );
 }
 
@@ -45,4 +48,9 @@ function carried(column: ColumnSchema, stored: ColumnSchema | undefined): Column
       if (stored[hint] !== undefined) Object.assign(next, { [hint]: stored[hint] });
   }
   return next;
+}
+
+/** The entry of that name; a table or column may be called as what every object inherits. */
+export function own<T>(entries: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(entries, name) ? entries[name] : undefined;
 }

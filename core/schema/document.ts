@@ -1,4 +1,4 @@
-import { carriedColumns } from "./carried.ts";
+import { carriedColumns, own } from "./carried.ts";
 import { continued } from "./continued.ts";
 import { parseExact } from "./exact-json.ts";
 import { defaultNormalizers, defaultSettings, SCHEMA_ENGINE_VERSION, type StoredSchema } from "./stored.ts";
@@ -72,15 +72,15 @@ export function nextDocument(
   const isGiven = (name: string) => Object.hasOwn(tables, name);
   for (const table of Object.values(data)) {
     if (table.parent !== undefined) continue;
-    const before = previous.tables[table.name];
-    merged[table.name] = isGiven(table.name) ? rootTable(table, before, resources[table.name]) : table;
+    const [before, facts] = [own(previous.tables, table.name), own(resources, table.name)];
+    merged[table.name] = isGiven(table.name) ? rootTable(table, before, facts) : table;
   }
   // Of several schemas in a dataset dlt's state is in the first.
   const isSecond = Object.keys(dataTables(previous.tables)).length > 0 && !previous.tables[STATE_TABLE];
   if (!isSecond) merged[STATE_TABLE] = previous.tables[STATE_TABLE] ?? stateTable();
   for (const table of Object.values(data)) {
     if (table.parent === undefined) continue;
-    merged[table.name] = isGiven(table.name) ? nestedTable(table, previous.tables[table.name]) : table;
+    merged[table.name] = isGiven(table.name) ? nestedTable(table, own(previous.tables, table.name)) : table;
   }
   const settings =
     contract === undefined ? previous.settings : { ...previous.settings, schema_contract: contract };
