@@ -106,6 +106,7 @@ export class World {
     seen.broken += broken ? 1 : 0;
     if (broken) return;
     const outcome = written(this.model.dataset, this.way, step.items, step.refresh);
+    if (crash === undefined && "after" in outcome && outcome.mayFail && error?.code === "NULL_IN_KEY") return;
     if (crash === undefined) {
       seen.nulls += "error" in outcome ? 1 : 0;
       expect(error?.code ?? error, error?.message).toBe("error" in outcome ? outcome.error : undefined);
