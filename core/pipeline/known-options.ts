@@ -1,6 +1,6 @@
 import { RunletError } from "../errors.ts";
 import { checkBudget } from "./budget.ts";
-import { checkContract } from "./contract.ts";
+import { checkContract } from "./contract-modes.ts";
 import type { RunOptions } from "./run-options.ts";
 
 /** Every option of run() and preview(); the compiler keeps the list complete. */

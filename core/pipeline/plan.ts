@@ -2,7 +2,7 @@ import { RunletError } from "../errors.ts";
 import type { HttpConfig } from "../http/config.ts";
 import type { Contract } from "./options.ts";
 import type { ResourceData } from "./run-options.ts";
-import { checkContract } from "./contract.ts";
+import { checkContract } from "./contract-modes.ts";
 import { snakeCase, tableName } from "./naming.ts";
 import { mergesWhole, mergingOf } from "./merging.ts";
 import type { ResourceDefinition } from "./resource.ts";

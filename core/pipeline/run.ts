@@ -191,6 +191,10 @@ async function load(loading: Loading): Promise<LoadInfo> {
     const loaded = await writer.finish();
     for (const [table, rows] of Object.entries(loaded.rows))
       recorder.step("load", { table }).counts.rows = rows;
+    for (const { table, rows = 0, values = 0 } of loaded.discarded.list) {
+      const { counts } = recorder.step("load", { table });
+      counts.discarded = (counts.discarded ?? 0) + rows + values;
+    }
     for (const change of loaded.changes) recorder.log("info", "schema.change", { ...change });
     for (const discard of loaded.discarded.list) recorder.log("warn", "schema.discard", { ...discard });
     const extracted = run.host.now();

@@ -13,6 +13,8 @@ export interface StepCounts {
   records?: number;
   /** Rows loaded into the table. */
   rows?: number;
+  /** Rows and values that the table's contract has left out. */
+  discarded?: number;
   /** Bytes read; in `load`, of Arrow. */
   bytes?: number;
   /** Requests sent again. */

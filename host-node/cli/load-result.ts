@@ -70,6 +70,7 @@ export function loadResult(info: LoadInfo) {
       Object.entries(info.tables).map(([name, { rows, columns }]) => [name, { rows, columns }]),
     ),
     schema_changes: info.schemaChanges,
+    discarded: info.discarded,
     rejects: info.rejects,
     duration_ms: Math.round(info.durationMs),
     complete: info.complete,

@@ -1,6 +1,7 @@
 import { Option } from "commander";
+import type { Contract } from "../../core/pipeline/options.ts";
 import { carryOut, type AddCommand } from "./command.ts";
-import { byteCount, countFromZero, duration, header, pageCount, tab } from "./option-values.ts";
+import { byteCount, contract, countFromZero, duration, header, pageCount, tab } from "./option-values.ts";
 
 interface LoadOptions {
   to?: string;
@@ -16,6 +17,7 @@ interface LoadOptions {
   firstIsHeader?: false;
   pages: number;
   onBadRecord: "error" | "quarantine";
+  contract?: Contract;
   maxDuration?: number;
   maxBytes?: number;
   verbose?: boolean;
@@ -90,6 +92,11 @@ export const addLoad: AddCommand = (program, ended) => {
         .default("error"),
     )
     .option(
+      "--contract <modes>",
+      "what may change in the schema: freeze, discard_row, discard_value, or columns=freeze,tables=… (default: all)",
+      contract,
+    )
+    .option(
       "--max-duration <time>",
       "commit what there is before this time is over: 30s, 5m; run again to continue",
       duration,
@@ -160,6 +167,7 @@ async function load(from: string, options: LoadOptions, signal: AbortSignal): Pr
     .run({
       ...(options.to !== undefined ? { to: destinationAt(options.to) } : {}),
       signal,
+      ...(options.contract === undefined ? {} : { contract: options.contract }),
       ...(options.maxDuration === undefined ? {} : { maxDuration: options.maxDuration }),
       ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
       ...(options.log ? { log: printEntry } : {}),

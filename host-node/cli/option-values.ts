@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from "commander";
+import { checkContract, ENTITIES, MODES } from "../../core/pipeline/contract-modes.ts";
+import type { Contract } from "../../core/pipeline/options.ts";
 
 /** `3`: a whole number from 1. */
 export function wholeNumber(text: string): number {
@@ -28,6 +30,21 @@ function quantity(text: string, units: Record<string, number>, form: string): nu
   const factor = unit === undefined ? undefined : units[unit.toLowerCase()];
   if (factor === undefined || !(Number(number) > 0)) throw new InvalidArgumentError(form);
   return Number(number) * factor;
+}
+
+/** `freeze`, or `columns=freeze,data_type=discard_value`: what may change in the schema. */
+export function contract(text: string): Contract {
+  const parts = text.split(",").map((part) => part.trim().split("="));
+  const isWhole = parts.length === 1 && parts[0]!.length === 1;
+  const stated = isWhole ? text.trim() : Object.fromEntries(parts as [string, string][]);
+  try {
+    checkContract(stated, "contract");
+  } catch (error) {
+    throw new InvalidArgumentError(
+      `It is ${MODES.join(", ")}, or one for each of ${ENTITIES.join(", ")}: columns=freeze,tables=discard_row.`,
+    );
+  }
+  return stated as Contract;
 }
 
 /** `all`, or a number of pages. */

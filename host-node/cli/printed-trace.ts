@@ -4,7 +4,7 @@ import { bytes, count } from "./quantities.ts";
 
 /** The steps of a run as a table, in the order of their start. They overlap: times do not add up. */
 export function printedTrace({ start, steps }: Trace): string {
-  const rows = steps.map(({ step, resource, table, pages, records, rows, bytes: size, retries, ...at }) => ({
+  const rows = steps.map(({ step, resource, table, pages, records, rows, discarded, bytes: size, retries, ...at }) => ({
     step,
     of: resource ?? table ?? "",
     at: `+${Math.round(Date.parse(at.start) - Date.parse(start))} ms`,
@@ -13,6 +13,7 @@ export function printedTrace({ start, steps }: Trace): string {
       ...(pages === undefined ? [] : [`pages ${count(pages)}`]),
       ...(records === undefined ? [] : [`records ${count(records)}`]),
       ...(rows === undefined ? [] : [`rows ${count(rows)}`]),
+      ...(discarded === undefined ? [] : [`discarded ${count(discarded)}`]),
       ...(size === undefined ? [] : [bytes(size)]),
       ...(retries === undefined ? [] : [`retries ${count(retries)}`]),
     ].join(" · "),

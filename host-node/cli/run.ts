@@ -1,11 +1,13 @@
 import { Option } from "commander";
+import type { Contract } from "../../core/pipeline/options.ts";
 import { carryOut, type AddCommand } from "./command.ts";
-import { byteCount, duration, names, wholeNumber } from "./option-values.ts";
+import { byteCount, contract, duration, names, wholeNumber } from "./option-values.ts";
 
 interface RunCommandOptions {
   to?: string;
   only?: string[];
   limit?: number;
+  contract?: Contract;
   maxDuration?: number;
   maxBytes?: number;
   dryRun?: boolean;
@@ -41,6 +43,11 @@ export const addRun: AddCommand = (program, ended) => {
     .option(
       "--dry-run",
       "show tables and rows, load nothing; needs no destination (100 records without --limit)",
+    )
+    .option(
+      "--contract <modes>",
+      "what may change in the schema: freeze, discard_row, discard_value, or columns=freeze,tables=… (default: all)",
+      contract,
     )
     .option(
       "--max-duration <time>",
@@ -84,6 +91,7 @@ async function run(file: string, options: RunCommandOptions, signal: AbortSignal
     ...(options.only ? { only: options.only } : {}),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     signal,
+    ...(options.contract === undefined ? {} : { contract: options.contract }),
     ...(options.log ? { log: printEntry } : {}),
     onProgress: (now: Parameters<typeof progress.update>[0]) => progress.update(now),
   };

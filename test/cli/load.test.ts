@@ -63,6 +63,7 @@ describe("load --json", () => {
         { kind: "table-added", table: "orders" },
         { kind: "table-added", table: "orders__lines" },
       ],
+      discarded: { rows: 0, values: 0, entries: 0, list: [] },
       rejects: 0,
       duration_ms: expect.any(Number),
       complete: true,

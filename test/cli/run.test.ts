@@ -44,6 +44,7 @@ test("--only, --limit and --json; the default destination is named after the pip
     "dataset",
     "tables",
     "schema_changes",
+    "discarded",
     "rejects",
     "duration_ms",
     "complete",

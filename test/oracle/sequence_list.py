@@ -145,6 +145,89 @@ def contracts():
         yield Sequence(f"contract {mode}: with merge", text({"id": 1, "v": 1}), (text({"id": 1, "v": 2, "new": 1}, {"id": 2, "v": 3}), {"contract": {"columns": mode}}), write="merge", primaryKey=["id"])
 
 
+# Per entity: what is violated, or nearly: the load before it, and the load under the contract.
+CELLS = {
+    "tables": {
+        "a list of objects": (['{"id":1}'], ['{"id":2,"n":[{"x":1},{"x":2}]}', '{"id":3}']),
+        "a list in a nested table": (['{"id":1,"l":[{"x":1}]}'], ['{"id":2,"l":[{"x":2,"n":[{"y":1}]},{"x":3}]}']),
+        "a list in a list": (['{"id":1,"l":[1]}'], ['{"id":2,"l":[[1,2],3]}']),
+        "a list in an object": (['{"id":1,"o":{"x":1}}'], ['{"id":2,"o":{"x":2,"n":[1]}}']),
+        "nested lists": (['{"id":1}'], ['{"id":2,"n":[{"x":1,"m":[{"y":1}]}]}']),
+        "an empty list": (['{"id":1}'], ['{"id":2,"n":[]}']),
+        "a list of nulls": (['{"id":1}'], ['{"id":2,"n":[null]}']),
+        "null": (['{"id":1}'], ['{"id":2,"n":null}']),
+        "the first load": (None, ['{"id":1,"n":[{"x":1}]}', '{"id":2}']),
+        "a list and a new column": (['{"id":1}'], ['{"id":2,"new":1,"n":[{"x":1}]}']),
+    },
+    "columns": {
+        "a scalar": (['{"id":1}'], ['{"id":2,"new":1}', '{"id":3}', '{"id":4,"new":"t"}']),
+        "in an object": (['{"id":1,"o":{"x":1}}'], ['{"id":2,"o":{"x":2,"y":3}}', '{"id":3,"o":{"x":4}}']),
+        "a new object with a list that is there": (['{"id":1,"l":[1]}'], ['{"id":2,"o":{"x":1},"l":[2]}']),
+        "in a list": (['{"id":1,"l":[{"x":1}]}'], ['{"id":2,"l":[{"x":2,"y":1},{"x":3},{"y":2}]}', '{"id":3,"l":[{"x":4}]}']),
+        "in a list, with rows below it": (
+            ['{"id":1,"l":[{"x":1,"m":[{"y":1,"d":[1]}]}]}'],
+            ['{"id":2,"l":[{"x":2,"m":[{"y":2,"d":[2,3]}],"z":1},{"x":3,"m":[{"y":4,"d":[5]}]}]}'],
+        ),
+        "two levels down": (
+            ['{"id":1,"l":[{"x":1,"m":[{"y":1}]}]}'],
+            ['{"id":2,"l":[{"x":2,"m":[{"y":2,"z":1},{"y":3}]},{"x":3,"m":[{"y":4}]}]}'],
+        ),
+        "scalars among objects of a list": (['{"id":1,"l":[{"x":1}]}'], ['{"id":2,"l":[1,{"x":2}]}']),
+        "objects among scalars of a list": (['{"id":1,"l":[1]}'], ['{"id":2,"l":[2,{"x":2},3]}']),
+        "a scalar where objects were": (['{"id":1,"o":{"x":1}}'], ['{"id":2,"o":5}', '{"id":3,"o":{"x":2}}']),
+        "an object where scalars were": (['{"id":1,"v":1}'], ['{"id":2,"v":{"x":1}}', '{"id":3,"v":2}']),
+        "null": (['{"id":1}'], ['{"id":2,"new":null}']),
+        "null after a violation": (['{"id":1}'], ['{"id":2,"new":1}', '{"id":3,"new":null}', '{"id":4}']),
+        "null first": (['{"id":1,"new":null}'], ['{"id":2,"new":1}']),
+        "the first load": (None, ['{"id":1}', '{"id":2,"new":1}', '{"id":3,"o":{"x":1}}']),
+        "a nested table of this load": (['{"id":1}'], ['{"id":2,"n":[{"x":1},{"x":2,"y":1}]}', '{"id":3,"n":[{"z":1}]}']),
+        "declared": (['{"id":1,"w":1}'], ['{"id":2,"w":2}'], {"columns": {"new": "text"}}),
+        "several": (['{"id":1}'], ['{"id":2,"a":1,"b":"t","c":{"d":true}}', '{"id":3,"b":null}']),
+        "merged": (['{"id":1,"v":1}'], ['{"id":1,"v":2,"new":1}', '{"id":2,"v":3}'], {"write": "merge", "primaryKey": ["id"]}),
+        "replaced": (['{"id":1,"v":1}'], ['{"id":1,"v":2,"new":1}', '{"id":2,"v":3}'], {"write": "replace"}),
+    },
+    "data_type": {
+        "text where bigint is": (['{"id":1,"v":1}'], ['{"id":2,"v":"x"}', '{"id":3,"v":"7"}', '{"id":4,"v":8}']),
+        "a fraction where bigint is": (['{"id":1,"v":1}'], ['{"id":2,"v":1.5}', '{"id":3,"v":2.0}']),
+        "bool where bigint is": (['{"id":1,"v":1}'], ['{"id":2,"v":true}', '{"id":3,"v":2}']),
+        "text where a timestamp is": (['{"id":1,"at":"2024-01-01T00:00:00Z"}'], ['{"id":2,"at":"soon"}', '{"id":3,"at":"2024-01-02"}']),
+        "bigint where text is": (['{"id":1,"v":"x"}'], ['{"id":2,"v":5}']),
+        "text where bool is": (['{"id":1,"v":true}'], ['{"id":2,"v":"maybe"}', '{"id":3,"v":"yes"}']),
+        "in an object": (['{"id":1,"o":{"x":1}}'], ['{"id":2,"o":{"x":"t"}}', '{"id":3,"o":{"x":2}}']),
+        "in a list of objects": (['{"id":1,"l":[{"x":1,"m":[1]}]}'], ['{"id":2,"l":[{"x":"t","m":[2]},{"x":3,"m":[4]}]}']),
+        "in a list of scalars": (['{"id":1,"l":[1,2]}'], ['{"id":2,"l":["t",3,null]}']),
+        "a variant that is there": (['{"id":1,"v":1}', '{"id":2,"v":"x"}'], ['{"id":3,"v":"y"}', '{"id":4,"v":2}', '{"id":5,"v":true}']),
+        "null": (['{"id":1,"v":1}'], ['{"id":2,"v":null}']),
+        "the first load": (None, ['{"id":1,"v":1}', '{"id":2,"v":"x"}', '{"id":3,"v":2}']),
+        "a nested table of this load": (['{"id":1}'], ['{"id":2,"n":[{"x":1},{"x":"t"},{"x":2}]}']),
+        "another type declared": (['{"id":1,"v":1}'], ['{"id":2,"v":2}'], {"columns": {"v": "text"}}),
+        "a new column and another type": (['{"id":1,"v":1}'], ['{"id":2,"new":1,"v":"x"}', '{"id":3,"v":2}']),
+        "JSON where text is": (['{"id":1,"v":"x"}'], ['{"id":2,"v":{"a":1}}', '{"id":3,"v":[1]}'], {"maxNesting": 0}),
+    },
+}
+
+
+def contract_cells():
+    """Each mode for each entity, at each place; then a run that states none."""
+    for entity, cells in CELLS.items():
+        for mode in MODES:
+            for what, (before, under, *more) in cells.items():
+                # What a column that is there becomes when another type is declared is no matter of contracts.
+                if mode == "evolve" and what == "another type declared":
+                    continue
+                options = {**(more[0] if more else {}), "contract": {entity: mode}}
+                always = {name: value for name, value in options.items() if name in ("write", "primaryKey", "maxNesting")}
+                first = [(before, {})] if before else []
+                yield Sequence(f"contract cell, {entity} {mode}: {what}", *first, (under, options), **always)
+    for mode in MODES[1:]:
+        yield Sequence(
+            f"contract {mode}: stated once", (text({"id": 1}), {"contract": {"columns": mode}}), text({"id": 2, "new": 1}), (text({"id": 3, "new": 2}), {"contract": "evolve"})
+        )
+        yield Sequence(
+            f"contract {mode}: stated once, for all", text({"id": 1}), (text({"id": 2}), {"run": {"contract": mode}}), text({"id": 3, "n": [1]}, {"id": 4, "new": 1})
+        )
+
+
 def drawn(seed, strategy):
     """Records with keys 1 to 6, values and lists, over two to four runs. No key comes twice in a run."""
     r = random.Random(f"{strategy} {seed}")
@@ -207,6 +290,7 @@ def all_sequences():
     yield from merges()
     yield from cursors()
     yield from contracts()
+    yield from contract_cells()
     for strategy in STRATEGIES:
         for seed in range(20):
             yield drawn(seed, strategy)
