@@ -56,7 +56,7 @@ export function checkParts({ name, parts, contract }: PlanInput): void {
   if (parts.length === 0) throw invalid(`pipeline ${name} has no resources`);
   checkContract(contract, `pipeline ${name}`);
   const names = new Set<string>();
-  const writes = new Map<string, { write: string; name: string; merging: string }>();
+  const writes = new Map<string, { write: string; name: string; merging: string; contract: string }>();
   for (const { source, resource } of parts) {
     if (names.has(resource.name)) {
       throw invalid(
@@ -82,7 +82,14 @@ export function checkParts({ name, parts, contract }: PlanInput): void {
         `resources ${other.name} and ${resource.name} fill the table ${table} in different ways: ${other.write} and ${write}`,
       );
     }
-    writes.set(table, { write, name: resource.name, merging });
+    const held = JSON.stringify(resource.options.contract ?? source?.options.contract ?? null);
+    if (other && other.contract !== held) {
+      throw invalid(
+        `resources ${other.name} and ${resource.name} fill the table ${table} under different contracts`,
+        "give both the same",
+      );
+    }
+    writes.set(table, { write, name: resource.name, merging, contract: held });
   }
 }
 

@@ -23,7 +23,18 @@ import {
 const CONTRACTS = sequences((sequence) => has(sequence, "contract"));
 
 /** Sequences that come out otherwise, with the number in docs/deviations.md. */
-const DEVIATIONS: Record<string, number> = { "drawn contract 33": 37 };
+const DEVIATIONS: Record<string, number> = {
+  "drawn contract 33": 37,
+  "contract cell, data_type discard_row: a new column and another type": 37,
+  ...Object.fromEntries(
+    ["freeze", "discard_row", "discard_value"].map((mode) => [
+      `contract cell, columns ${mode}: a nested table of this load`,
+      38,
+    ]),
+  ),
+  "contract cell, columns discard_row: null after a violation": 39,
+  "contract cell, columns discard_row: several": 39,
+};
 
 type Tables = Record<string, { columns: string[]; rows: string[] }>;
 
@@ -42,6 +53,19 @@ const ASSERTED: Record<number, (found: Tables[], wanted: Tables[]) => void> = {
       }
     }
   },
+  // All rows of the new nested table are there, with all their columns.
+  38: (found) => {
+    const { columns, rows } = found.at(-1)!["t__n"]!;
+    expect(columns).toEqual(expect.arrayContaining(["x bigint", "y bigint", "z bigint"]));
+    expect(rows).toHaveLength(3);
+  },
+  // The records whose new keys are null are there, too.
+  39: (found, wanted) => {
+    const ids = (tables: Tables) => tables["t"]!.rows.map((row) => /id=i(\d)/.exec(row)![1]);
+    expect(ids(found.at(-1)!)).not.toContain("2");
+    expect(ids(found.at(-1)!)).toEqual(expect.arrayContaining([...ids(wanted.at(-1)!), "3"]));
+    expect(ids(found.at(-1)!).length).toBe(ids(wanted.at(-1)!).length + 1);
+  },
 };
 
 /** What dlt's tables, columns and rows after a run are, or what it refuses. */
@@ -54,9 +78,10 @@ function wantedOf(step: Sequence["steps"][number], drawn: boolean): unknown {
 function foundOf(played: Played, drawn: boolean): unknown {
   if (!("error" in played)) return comparable(played.tables, [], drawn);
   if (!played.error.startsWith("SCHEMA_CONTRACT")) return played.error;
-  const { table, column, entity, valueType } = played.where;
-  // dlt names the variant that would have been made.
-  return { table, column: entity === "data_type" ? `${column}__v_${valueType}` : column, entity };
+  const { table, column, entity, valueType, record } = played.where;
+  // dlt names the variant that would have been made of a value.
+  const isVariant = entity === "data_type" && record !== undefined;
+  return { table, column: isVariant ? `${column}__v_${valueType}` : column, entity };
 }
 
 const figures = new Map<string, { played: number; equal: number; other: number }>();
@@ -125,7 +150,8 @@ describe.each(["native", "wasm"] as const)("duckdb", (driver) => {
     if (++played % SHARED === 0) await to.close();
   });
   afterAll(() => to.close());
-  const sample = driver === "native" || FULL ? CONTRACTS : CONTRACTS.filter((_, i) => i % 6 === 0);
+  const nth = FULL ? 1 : driver === "native" ? 3 : 12;
+  const sample = CONTRACTS.filter((_, i) => i % nth === 0);
   compare(`duckdb ${driver}`, sample, () => ({ to, read: asked(to) }));
 });
 
@@ -139,7 +165,7 @@ describe("a server", () => {
   afterAll(() => server.stop());
   compare(
     "postgres",
-    CONTRACTS.filter((_, i) => i % 8 === 0),
+    CONTRACTS.filter((_, i) => FULL || i % 16 === 0),
     () => ({ to, read: asked(to) }),
   );
 });
