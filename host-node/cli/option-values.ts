@@ -39,7 +39,7 @@ export function contract(text: string): Contract {
   const stated = isWhole ? text.trim() : Object.fromEntries(parts as [string, string][]);
   try {
     checkContract(stated, "contract");
-  } catch (error) {
+  } catch {
     throw new InvalidArgumentError(
       `It is ${MODES.join(", ")}, or one for each of ${ENTITIES.join(", ")}: columns=freeze,tables=discard_row.`,
     );
