@@ -22,9 +22,12 @@ test("without parameters, and with --help, the commands are listed with examples
 test.each([
   [
     "load",
-    "to table dataset records format delimiter no-header write schema-hints max-nesting header pages on-bad-record max-duration max-bytes verbose log json",
+    "to table dataset records format delimiter no-header write schema-hints max-nesting header pages on-bad-record contract max-duration max-bytes verbose log json",
   ],
-  ["run", "to only limit dry-run max-duration max-bytes refresh refresh-mode env-file verbose log json"],
+  [
+    "run",
+    "to only limit dry-run contract max-duration max-bytes refresh refresh-mode env-file verbose log json",
+  ],
   ["query", "dataset json"],
   ["schema", ""],
   ["schema show", "dataset format"],

@@ -70,6 +70,26 @@ describe("load --json", () => {
     });
   });
 
+  test("holds the data against a contract", async () => {
+    const cwd = folderWith({ "a.ndjson": '{"id":1}\n', "b.ndjson": '{"id":2,"new":"x"}\n{"id":3}\n' });
+    const load = (...more: string[]) =>
+      runlet(["load", "b.ndjson", "--table", "a", "--to", "a.duckdb", ...more], { cwd });
+    await runlet(["load", "a.ndjson", "--to", "a.duckdb"], { cwd });
+    const frozen = await load("--contract", "freeze");
+    expect(frozen.code).toBe(3);
+    expect(frozen.stderr).toContain("SCHEMA_CONTRACT");
+    expect(frozen.stderr).toContain("new as text");
+    const left = await load("--contract", "columns=discard_row", "--json");
+    expect(JSON.parse(left.stdout).discarded).toMatchObject({
+      rows: 1,
+      list: [{ table: "a", column: "new" }],
+    });
+    expect((await load("--contract", "columns=discard_row")).stdout).toContain(
+      "discarded by the contract: 1 row",
+    );
+    expect((await load("--contract", "rows=freeze")).code).toBe(2);
+  });
+
   test("marks variant columns", async () => {
     const cwd = folderWith({ "v.ndjson": '{"a":1}\n{"a":"x"}\n' });
     const { stdout } = await runlet(["load", "v.ndjson", "--to", "v.duckdb", "--json"], { cwd });
