@@ -126,12 +126,12 @@ function differences(inputs, peers, at, titles) {
       const theirs = at(peer, input)?.rows;
       if (!theirs) continue;
       const names = new Set([...Object.keys(mine), ...Object.keys(theirs)]);
-      const other = [...names].filter((name) => mine[name] !== theirs[name]);
+      const other = [...names].filter((name) => (mine[name] ?? 0) !== (theirs[name] ?? 0));
       if (other.length)
         found.push(
           `- ${titles[peer]}, ${input}: ${other
             .slice(0, 3)
-            .map((t) => `${t} ${theirs[t]} for ${mine[t]}`)
+            .map((t) => `${t} ${theirs[t] ?? 0} for ${mine[t] ?? 0}`)
             .join(", ")}${other.length > 3 ? `, and ${other.length - 3} more tables` : ""}`,
         );
     }

@@ -71,7 +71,7 @@ async function sample(cells, job) {
     });
     run = JSON.parse(String(printed).trim().split("\n").at(-1));
   } catch (error) {
-    const said = /^.*Error.*$/m.exec(String(error.stderr))?.[0] ?? String(error.message);
+    const said = /^\[?\w*Error: .*$/m.exec(String(error.stderr))?.[0] ?? String(error.message);
     cells[key] = { failed: said.replace(/\w+:\/\/\S+/g, "…").slice(0, 300) };
     note(`${job.suite} ${key} fails: ${cells[key].failed}`);
     return;

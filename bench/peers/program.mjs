@@ -1,6 +1,7 @@
 // Runs a program that is not JavaScript and watches its memory.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 
 /** Runs a program whose last line is JSON; resolves to it, with `peak`: the most that the program and those it started
  *  held at one time (sum of the resident sets, looked at 20 times a second), in MB. */
@@ -20,7 +21,11 @@ export async function runProgram(command, args, options = {}) {
     clearInterval(watch);
     clearTimeout(limit);
   });
-  if (code !== 0) throw new Error(`${command} ended with ${code}: ${(err || out).trim().slice(-600)}`);
+  if (code !== 0) {
+    const said = (err || out).trim();
+    const reason = /^.*(Error|Exception).*$/m.exec(said)?.[0] ?? said.split("\n").at(-1);
+    throw new Error(`${basename(command)} ended with ${code}: ${reason.slice(0, 300)}`);
+  }
   const last = out.trim().split("\n").at(-1);
   return { peak, ...(options.plain ? { text: out } : JSON.parse(last)) };
 }

@@ -14,6 +14,12 @@ export function relationalSql(source, columns) {
 }
 
 const NEW_ID = "substr(replace(uuid()::VARCHAR, '-', ''), 1, 14)";
+/** As runlet and dlt name columns, for plain keys. */
+const snake = (key) =>
+  key
+    .replace(/[^A-Za-z0-9_]+/g, "_")
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase();
 const quote = (name) => `"${name.replaceAll('"', '""')}"`;
 
 /** `at(name)` is the expression of a column in the table's stage; the stage holds the table's rows with what is still
@@ -24,10 +30,9 @@ function addTable(statements, table, row, at, system) {
   const lists = [];
   const walk = (fields, path, expression) => {
     for (const { name, type } of fields) {
-      const full = [...path, name.toLowerCase()].join("__");
+      const full = [...path, snake(name)].join("__");
       const value = expression(name);
-      if (type.kind === "struct")
-        walk(type.fields, [...path, name.toLowerCase()], (n) => `${value}.${quote(n)}`);
+      if (type.kind === "struct") walk(type.fields, [...path, snake(name)], (n) => `${value}.${quote(n)}`);
       else if (type.kind === "list") lists.push({ full, value, element: type.element });
       else if (!taken.has(full)) {
         taken.add(full);

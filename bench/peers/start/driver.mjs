@@ -8,5 +8,6 @@ const PROGRAM = fileURLToPath(new URL("../programs/driver-start.mjs", import.met
 
 export function open({ path }) {
   const folder = newPlace();
-  return () => processTimes(process.execPath, [PROGRAM, path, "driver.duckdb"], folder);
+  let runs = 0;
+  return () => processTimes(process.execPath, [PROGRAM, path, `${++runs}.duckdb`], folder);
 }

@@ -8,5 +8,7 @@ const COMMAND = fileURLToPath(new URL("../../../dist/node/cli.js", import.meta.u
 
 export function open({ path }) {
   const folder = newPlace();
-  return () => processTimes(process.execPath, [COMMAND, "load", path, "--to", "duckdb:start.duckdb"], folder);
+  let runs = 0;
+  return () =>
+    processTimes(process.execPath, [COMMAND, "load", path, "--to", `duckdb:${++runs}.duckdb`], folder);
 }
