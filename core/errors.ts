@@ -28,6 +28,8 @@ export const ERROR_CODES = {
   SOURCE_NETWORK: { exit: 4, actor: "operator", retry: true },
   SOURCE_NOT_FOUND: { exit: 4, actor: "user", retry: false },
   SOURCE_FAILED: { exit: 4, actor: "author", retry: false },
+  CURSOR_INVALID: { exit: 4, actor: "author", retry: false },
+  BOUNDARY_OVERFLOW: { exit: 4, actor: "author", retry: false },
   LIMIT_DEPTH: { exit: 4, actor: "author", retry: false },
   LIMIT_RECORD: { exit: 4, actor: "author", retry: false },
   LIMIT_COLUMNS: { exit: 3, actor: "author", retry: false },

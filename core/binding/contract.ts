@@ -13,6 +13,8 @@ export interface EngineConfig {
   tables?: Tables;
   /** Hints per root table. */
   hints?: Record<string, TableHints>;
+  /** By names of their own, which inputs refer to. */
+  cursors?: Record<string, CursorConfig>;
   /** In code points; default 65536. */
   maxIdentifierLength?: number;
   /** Levels of nested tables below a root; default 1000. */
@@ -41,6 +43,47 @@ export interface TableContract {
 
 /** `freeze` stops with SCHEMA_CONTRACT; the others leave out the row with all that is nested in it, or the value. */
 export type ContractMode = "freeze" | "discard_row" | "discard_value";
+
+/** Which records are taken by the value at `path`: those from `start` on (at `start` those whose hashes are not in
+ *  `startHashes`), up to `end`. Values are JSON text: of a number of any size, true, false or a string. Numbers are compared with
+ *  numbers, texts with texts, by code points; a record whose value cannot be compared fails (CURSOR_INVALID). */
+export interface CursorConfig {
+  path: Path;
+  /** Which of two values is the later one; default `max`. `min`: the smaller one, and `end` is below `start`. */
+  order?: "max" | "min";
+  start?: string;
+  /** Records at `start` are left out. */
+  openStart?: boolean;
+  end?: string;
+  /** Records at `end` are taken. */
+  closedEnd?: boolean;
+  /** A record without the value, or with null there; default: it fails (CURSOR_INVALID). */
+  onMissing?: "raise" | "include" | "exclude";
+  /** false: records at a boundary are not told apart. */
+  deduplicate?: boolean;
+  /** What tells them apart: the values at these paths; default: the whole record. */
+  key?: readonly Path[];
+  /** The key is a value by itself, not a list of one. */
+  singleKey?: boolean;
+  startHashes?: readonly string[];
+  /** What an earlier load has come to; default: `start`, and nothing at it. */
+  last?: string | null;
+  hashes?: readonly string[];
+  taken?: boolean;
+  overflow?: boolean;
+}
+
+/** What a cursor has come to. */
+export interface CursorState {
+  /** JSON text of the last value, null when there was none. */
+  last: string | null;
+  /** Of the records at `last`, as dlt makes them; at most 10,000. */
+  hashes: string[];
+  /** Whether any record was taken. */
+  taken?: boolean;
+  /** There were more hashes: those that are here are not all. */
+  overflow?: boolean;
+}
 
 export interface TableHints {
   columns?: ColumnHint[];
@@ -111,6 +154,8 @@ export interface InputOptions {
   constants?: Record<string, string>;
   /** The record's root table is named by the value at this path. */
   route?: Path;
+  /** Name of the cursor that says which records are taken. The others leave no trace: neither rows nor columns. */
+  cursor?: string;
   /** Values wanted back, as JSON text: per document (outside the records, at most 31) and per record. */
   capture?: { document?: Path[]; record?: Path[] };
   /** Records to take. What follows them is not looked at: `end` may come anywhere after, also inside a document. */
@@ -127,6 +172,9 @@ export interface InputSummary {
   /** Whether `records` led to a value. */
   matched: boolean;
   document: (string | null)[];
+  /** Of an input with a cursor: the records left out, whether some came before its start, some behind its end, and whether
+   *  some was later than all before. */
+  cursor?: { left: number; pastStart?: boolean; pastEnd?: boolean; advanced?: boolean };
   /** One entry per record, in order, when `capture.record` was given. */
   record: (string | null)[][];
 }
@@ -136,6 +184,8 @@ export interface EngineSchema {
   changes: SchemaChange[];
   /** Rows per table so far. */
   rows: Record<string, number>;
+  /** By name, where there are cursors. */
+  cursors?: Record<string, CursorState>;
   /** What contracts have left out; absent when nothing. */
   discarded?: Discarded;
 }

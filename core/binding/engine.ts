@@ -16,8 +16,10 @@ const METHOD = `${INTERFACE}#[method]normalizer.`;
 /** Bytes pushed at once: enough to hide the call, small enough to stay in the cache. */
 const CHUNK = 512 * 1024;
 
-/** What helps when a limit is reached. */
+/** What helps. */
 const REMEDIES: Partial<Record<ErrorCode, string>> = {
+  CURSOR_INVALID:
+    'a cursor is a number or a text in every record; onMissing: "include" or "exclude" says what becomes of records without it',
   LIMIT_RECORD: "allow more with normalise.limits.recordBytes (64 MB), or set bad records aside",
   LIMIT_DEPTH: "allow more with normalise.limits.depth (512), or set bad records aside",
   NULL_IN_KEY:

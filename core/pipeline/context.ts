@@ -3,6 +3,7 @@ import type { HttpRuntime } from "../http/runtime.ts";
 import type { Json } from "../json.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import type { PipelineState } from "../schema/state.ts";
+import type { Cursors } from "./cursors.ts";
 import type { Config } from "./config.ts";
 import { constantsOf } from "./constants.ts";
 import type { Context } from "./options.ts";
@@ -17,14 +18,16 @@ export class Contexts {
   private readonly recorder: Recorder;
   private readonly before: PipelineState;
   private readonly constants = new Map<Node, Promise<Record<string, string>>>();
+  private readonly cursors: Cursors;
   private readonly states = new Map<Node, Record<string, Json>>();
   private readonly sources = new Map<string, Record<string, Json>>();
 
-  constructor(config: Config, http: HttpRuntime, recorder: Recorder, state: PipelineState) {
+  constructor(config: Config, http: HttpRuntime, recorder: Recorder, state: PipelineState, cursors: Cursors) {
     this.config = config;
     this.http = http;
     this.recorder = recorder;
     this.before = state;
+    this.cursors = cursors;
   }
 
   of(node: Node): Promise<Context<unknown, unknown>> {
@@ -56,7 +59,10 @@ export class Contexts {
       },
     };
     return {
-      cursor: { start: cursor?.initial, ...(cursor?.end === undefined ? {} : { end: cursor.end }) },
+      cursor: {
+        start: this.cursors.startOf(node),
+        ...(cursor?.end === undefined ? {} : { end: cursor.end }),
+      },
       config: values,
       http: createClient(node.http, http, records),
       state: this.stateOf(node),

@@ -1,4 +1,4 @@
-import type { InputOptions, InputSummary, Path, RunEngine } from "../binding/contract.ts";
+import type { InputOptions, InputSummary, RunEngine } from "../binding/contract.ts";
 import { RunletError } from "../errors.ts";
 import { untilAborted } from "./abort.ts";
 import { inOrder } from "./ahead.ts";
@@ -6,9 +6,10 @@ import { chunks } from "./chunks.ts";
 import { csvRows } from "./csv-rows.ts";
 import { isText, readingOf, type Reading } from "./format.ts";
 import { leaves, type Leaf, type Piece } from "./leaves.ts";
+import type { Cursors } from "./cursors.ts";
 import type { Context } from "./options.ts";
 import { originOf, type Origin } from "./origin.ts";
-import { parsePath, recordsAt, valuesAt } from "./path.ts";
+import { parsePath } from "./path.ts";
 import { atOrigin, atResource } from "./placed.ts";
 import { picked, type Picked } from "./picked.ts";
 import type { Node, Plan } from "./plan.ts";
@@ -16,10 +17,9 @@ import type { Meter } from "./progress.ts";
 import { RecordLines } from "./objects/record-lines.ts";
 import { openerOf, type Opening } from "./resumable.ts";
 import type { Round } from "./round.ts";
+import { beginsWithBrace, encoded, recordPath, selected, textAt } from "./record-path.ts";
 import { parsedRows } from "./rows.ts";
-import { stringifyRecord } from "./stringify.ts";
 import { validated, validateOf } from "./validation.ts";
-import type { Json } from "../json.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import type { Step } from "../trace/step.ts";
 
@@ -36,6 +36,7 @@ export interface ExtractRun {
   readonly round?: Round;
   /** Whether records that break their schema are set aside. */
   readonly quarantine?: boolean | undefined;
+  readonly cursors: Cursors;
   context(node: Node): Promise<Context<unknown, unknown>>;
   /** Columns that every record of the resource gets, as JSON text by name. */
   constants(node: Node): Promise<Record<string, string>>;
@@ -81,6 +82,10 @@ class Extraction {
   private readonly left = new Set<Node>();
   private readonly lines = new RecordLines();
   private rejects = 0;
+  /** Resources of which records have come that are later than all before. */
+  private readonly advanced = new Set<Node>();
+  /** Resources whose order says that nothing more is to come of what is being read. */
+  private readonly over = new Set<Node>();
 
   constructor(run: ExtractRun) {
     this.run = run;
@@ -97,7 +102,10 @@ class Extraction {
       if (item) yield* leaves(body(item.item, context));
       else {
         const data = this.opened(node, await body(context));
-        const places = this.openings.has(node) || node.definition.options.resumable === true;
+        const places =
+          this.openings.has(node) ||
+          node.definition.options.resumable === true ||
+          this.run.cursors.leadsOn(node);
         yield* leaves(data, places && this.run.round?.mayStop(node));
       }
     }
@@ -115,7 +123,11 @@ class Extraction {
   /** Whether to go on with a resource of which all that was asked for has been read. */
   private async goesOn(node: Node): Promise<boolean> {
     const opening = this.openings.get(node);
-    const own = { at: null, label: "where its function left off" };
+    const { resumable } = node.definition.options;
+    // Where its cursor has not moved, it would begin at the same place again.
+    if (!opening && !resumable && !this.advanced.has(node))
+      return this.run.round!.goesOn(node, async () => undefined);
+    const own = { at: null, label: resumable ? "where its function left off" : "where its cursor is" };
     const goesOn = await this.run.round!.goesOn(node, async () => (opening ? opening.place() : own));
     if (!goesOn) this.left.add(node);
     return goesOn;
@@ -133,6 +145,7 @@ class Extraction {
         }
         await this.feed(node, leaf, item);
         if (this.satisfied(node)) return false;
+        if (this.over.delete(node)) return true;
       }
       return true;
     } catch (error) {
@@ -172,7 +185,7 @@ class Extraction {
     this.run.meter.pages++;
     this.step(node).add({ pages: 1 });
     try {
-      if (isObjects(node)) await this.feedMapped(node, leaf, origin, item);
+      if (isObjects(node) || this.run.cursors.ownOf(node)) await this.feedMapped(node, leaf, origin, item);
       else if (leaf.kind === "records") await this.feedRecords(node, selected(node, leaf.records), item);
       else await this.feedBytes(node, leaf, origin, item);
     } catch (error) {
@@ -214,18 +227,17 @@ class Extraction {
     }
     const [only] = summary.records === 1 ? summary.record : [];
     const found = inside.length && only ? only.slice(only.length - inside.length) : summary.document;
-    origin?.told?.(found, summary.records);
+    origin?.told?.(found, summary.records + (summary.cursor?.left ?? 0));
   }
 
   private reading(node: Node, leaf: Piece, origin: Origin | undefined): Reading {
     return readingOf(node.definition.options, origin, leaf.kind === "bytes" ? leaf.piece : undefined);
   }
 
-  private async feedRecords(
-    node: Node,
-    records: readonly unknown[],
-    item: Picked | undefined,
-  ): Promise<void> {
+  private async feedRecords(node: Node, given: readonly unknown[], item: Picked | undefined): Promise<void> {
+    const own = this.run.cursors.ownOf(node)?.take(given);
+    if (own) this.heed(node, own);
+    const records = own ? own.taken : given;
     if (records.length === 0) return;
     const lines = this.lines.of(records, node.name, this.taken.get(node) ?? 0);
     await this.input(node, { format: "ndjson" }, item, lines);
@@ -308,6 +320,7 @@ class Extraction {
     const captured = [...picks.flat(), ...(options.capture?.record ?? [])];
     const left = limit === undefined || !node.loaded ? undefined : limit - (this.taken.get(node) ?? 0);
     const constants = { ...item?.constants, ...(await this.run.constants(node)) };
+    const cursor = this.run.cursors.nameOf(node);
     const normalising = this.run.recorder.step("normalise", { resource: node.name });
     const extracting = this.step(node);
     const id = await engine.input(table, ordinal, {
@@ -316,6 +329,7 @@ class Extraction {
       ...(node.loaded && typeof tableOption === "object" ? { route: parsePath(tableOption.by) } : {}),
       capture: { ...options.capture, ...(captured.length ? { record: captured } : { record: undefined }) },
       ...(left === undefined ? {} : { limit: left }),
+      ...(cursor === undefined ? {} : { cursor }),
     });
     let summary: InputSummary;
     try {
@@ -343,6 +357,7 @@ class Extraction {
     }
     await this.run.drain();
     this.taken.set(node, (this.taken.get(node) ?? 0) + summary.records);
+    if (summary.cursor) this.heed(node, summary.cursor);
     let at = 0;
     for (const [index, child] of node.children.entries()) {
       const width = picks[index]!.length;
@@ -381,6 +396,13 @@ class Extraction {
     );
   }
 
+  /** Notes what a cursor says of a piece. */
+  private heed(node: Node, seen: { pastStart?: boolean; pastEnd?: boolean; advanced?: boolean }): void {
+    const { rowOrder } = node.definition.options.cursor!;
+    if (seen.advanced) this.advanced.add(node);
+    if ((rowOrder === "asc" && seen.pastEnd) || (rowOrder === "desc" && seen.pastStart)) this.over.add(node);
+  }
+
   private satisfied(node: Node): boolean {
     const { limit } = this.run;
     if (limit === undefined) return false;
@@ -393,30 +415,4 @@ class Extraction {
 /** Whether the records have to become objects. */
 function isObjects({ definition: { options } }: Node): boolean {
   return options.map !== undefined || validateOf(options) !== undefined;
-}
-
-function recordPath(node: Node): Path | undefined {
-  const { records } = node.definition.options;
-  return records === undefined ? undefined : parsePath(records);
-}
-
-/** Values have their records selected here; bytes have them selected in the engine. */
-function selected(node: Node, records: readonly unknown[]): readonly unknown[] {
-  const path = recordPath(node);
-  return path === undefined ? records : records.flatMap((record) => recordsAt(record as Json, path));
-}
-
-function textAt(document: Json, path: Path): string | null {
-  const [value] = valuesAt(document, path);
-  return value === undefined ? null : stringifyRecord(value);
-}
-
-async function* encoded(text: string): AsyncGenerator<Uint8Array> {
-  yield new TextEncoder().encode(text);
-}
-
-function beginsWithBrace(bytes: Uint8Array | undefined): boolean {
-  // Space, tab, line ends and a byte order mark may come before.
-  const first = bytes?.find((byte) => ![0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf].includes(byte));
-  return first === 0x7b;
 }

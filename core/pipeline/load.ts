@@ -1,4 +1,4 @@
-import type { Discarded, EngineBatch, EngineSchema, RunEngine } from "../binding/contract.ts";
+import type { CursorState, Discarded, EngineBatch, EngineSchema, RunEngine } from "../binding/contract.ts";
 import { readFields } from "../arrow/ipc-schema.ts";
 import { readMessages } from "../arrow/ipc-messages.ts";
 import type { DestinationLoad } from "../destinations/contract.ts";
@@ -40,6 +40,7 @@ export interface LoadedSchema {
   discarded: Discarded;
   /** Names of tables that were there and are dropped, some of them made anew. */
   dropped: string[];
+  cursors: Readonly<Record<string, CursorState>>;
 }
 
 const NOTHING: Discarded = { rows: 0, values: 0, entries: 0, list: [] };
@@ -220,7 +221,7 @@ export class LoadWriter {
     for (const pending of [...this.pending.values()]) await this.leave(pending);
     for (const table of Object.values(this.options.stored))
       if (table.parent === undefined) await this.drop(table.name);
-    const { tables: all, changes, rows, discarded = NOTHING } = await this.engine.schema();
+    const { tables: all, changes, rows, discarded = NOTHING, cursors = {} } = await this.engine.schema();
     this.schema = { tables: all, changes, rows };
     const tables: Tables = {};
     for (const [name, table] of Object.entries(all)) if (!name.startsWith(UNLOADED)) tables[name] = table;
@@ -239,7 +240,7 @@ export class LoadWriter {
     const widened = this.options.widen ? await this.widen(tables, kept) : kept;
     for (const table of Object.values(tables))
       if (table.parent === undefined) await this.merge(table, tables);
-    return { tables, changes: widened, rows: ownRows(rows), discarded, dropped: this.dropped };
+    return { tables, changes: widened, rows: ownRows(rows), discarded, cursors, dropped: this.dropped };
   }
 
   /** Whether the table was there before, and still is. */

@@ -6,6 +6,7 @@ import type { StoredSchema } from "../schema/stored.ts";
 import type { Tables } from "../schema/types.ts";
 import { routedColumns, tableHints } from "./columns.ts";
 import { withContracts } from "./contract.ts";
+import type { Cursors } from "./cursors.ts";
 import type { Plan } from "./plan.ts";
 import type { RunOptions } from "./run-options.ts";
 import { storedNesting, storedTableNesting } from "./stored-nesting.ts";
@@ -17,7 +18,13 @@ export async function openFor(
   plan: Plan,
   options: RunOptions,
   run: Surroundings,
-  from: { loadId: string; tables: Tables; schema?: StoredSchema; destination?: Destination },
+  from: {
+    loadId: string;
+    tables: Tables;
+    schema?: StoredSchema;
+    destination?: Destination;
+    cursors?: Cursors;
+  },
 ): Promise<RunEngine> {
   const hints: Record<string, TableHints> = {};
   for (const node of plan.nodes) {
@@ -44,12 +51,14 @@ export async function openFor(
   const { maxNesting, limits, ...normalise } = options.normalise ?? {};
   const { recordBytes, memoryBytes } = run.host.limits ?? {};
   const module = options.engineModule ?? (await run.host.engineModule());
+  const cursors = from.cursors?.configs();
   const config: EngineConfig = {
     loadId: from.loadId,
     seed: options.reproduce?.seed ?? randomSeed(run.host),
     tables: from.tables,
     hints: withContracts(hints, plan, options.contract, from.schema),
     ...storedNesting(from.schema),
+    ...(cursors ? { cursors } : {}),
     ...normalise,
     limits: { ...(recordBytes ? { recordBytes } : {}), ...(memoryBytes ? { memoryBytes } : {}), ...limits },
     ...(maxNesting === undefined ? {} : { maxTableNesting: maxNesting }),

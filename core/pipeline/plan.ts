@@ -20,6 +20,8 @@ export interface Node {
   readonly table: string;
   /** False: read only because others hang on it; its rows are not loaded. */
   readonly loaded: boolean;
+  /** Of the pipeline, but not of this run (`only`): read for others' sake. */
+  readonly isLeftOut: boolean;
   readonly children: Node[];
 }
 
@@ -142,6 +144,7 @@ export function planRun(input: PlanInput, only?: readonly string[], data: Resour
       contract: source?.options.contract,
       table: rootTable(resource),
       loaded: loaded && resource.options.write !== "skip",
+      isLeftOut: !loaded && parts.some((part) => part.resource === resource),
       children: [],
     };
     nodes.set(resource, node);

@@ -4,6 +4,7 @@ import { defaultState } from "../schema/state.ts";
 import { dataTables } from "../schema/document.ts";
 import type { Tables } from "../schema/types.ts";
 import type { DestinationLoad } from "../destinations/contract.ts";
+import { Cursors } from "./cursors.ts";
 import { extract } from "./extract.ts";
 import { nextLoadId } from "./load-id.ts";
 import { LoadWriter } from "./load.ts";
@@ -29,7 +30,9 @@ export function previewPipeline(input: PlanInput, options: RunOptions): Promise<
   return guarded(options, async (run) => {
     const plan = planRun(input, options.only, options.data);
     const loadId = options.reproduce?.loadId ?? nextLoadId(run.host.now());
-    const engine = await openFor(plan, options, run, { loadId, tables: {} });
+    const state = defaultState(plan);
+    const cursors = new Cursors(plan, state, options.data);
+    const engine = await openFor(plan, options, run, { loadId, tables: {}, cursors });
     const streams = new Map<string, Uint8Array[]>();
     try {
       const meter = new Meter(options.onProgress?.bind(options));
@@ -41,7 +44,7 @@ export function previewPipeline(input: PlanInput, options: RunOptions): Promise<
         disposition: () => "append",
         replaced: () => false,
       });
-      const contexts = contextsOf(options, run, defaultState(plan));
+      const contexts = contextsOf(options, run, state, cursors);
       await extract({
         plan,
         engine,
@@ -50,6 +53,7 @@ export function previewPipeline(input: PlanInput, options: RunOptions): Promise<
         signal: run.signal,
         limit: options.limit ?? PREVIEW_RECORDS,
         quarantine: options.normalise?.onBadRecord === "quarantine",
+        cursors,
         context: (node) => contexts.of(node),
         constants: (node) => contexts.constantsOf(node),
         drain: () => writer.drain(),

@@ -1,5 +1,6 @@
 import type { Json } from "../json.ts";
 import type { PipelineState } from "../schema/state.ts";
+import type { HeldCursor } from "./cursor-state.ts";
 import { ownState, withOwnState, type OwnState } from "./own-state.ts";
 import type { Budget, BudgetName } from "./budget.ts";
 import { isWhole, type Node, type Plan } from "./plan.ts";
@@ -103,6 +104,40 @@ export class Round {
   placeOf(root: Node): Json | undefined {
     const standing = this.outside.has(root) ? undefined : this.standings.get(keyOf(root));
     return standing && "at" in standing ? standing.at : undefined;
+  }
+
+  /** What the resource's cursor had come to when an earlier run left it. */
+  heldOf(node: Node): HeldCursor | undefined {
+    const standing = this.standingOf(node);
+    return standing && "at" in standing ? standing.cursors?.[node.name] : undefined;
+  }
+
+  /** Whether what the resource's cursor has come to is not to count yet, since the resource is left in the middle. `leadsOn`: the
+   *  cursor itself says where it goes on. */
+  holds(node: Node, leadsOn: boolean): boolean {
+    const standing = this.standingOf(node);
+    if (!standing || !("at" in standing)) return false;
+    return standing.at !== null || !leadsOn || !this.roots.includes(node);
+  }
+
+  /** Notes what cursors have come to, for the resources that are left. */
+  hold(cursors: ReadonlyMap<Node, HeldCursor>, leadsOn: (node: Node) => boolean): void {
+    for (const root of this.begun) {
+      const standing = this.standings.get(keyOf(root));
+      if (!standing || !("at" in standing) || this.outside.has(root)) continue;
+      const held = tree(root).flatMap((node) => {
+        const cursor = cursors.get(node);
+        return cursor && this.holds(node, leadsOn(node)) ? [[node.name, cursor] as const] : [];
+      });
+      const { cursors: before, ...rest } = standing;
+      void before;
+      this.standings.set(keyOf(root), held.length ? { ...rest, cursors: Object.fromEntries(held) } : rest);
+    }
+  }
+
+  private standingOf(node: Node): Standing | undefined {
+    const root = this.roots.find((each) => tree(each).includes(node));
+    return root && !this.outside.has(root) ? this.standings.get(keyOf(root)) : undefined;
   }
 
   /** Whether a resource may be left before its end: a replaced table is not shown half. */

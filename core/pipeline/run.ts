@@ -11,6 +11,7 @@ import { tracedLoad } from "../trace/traced-load.ts";
 import type { RunFacts } from "../trace/trace.ts";
 import { dataTables } from "../schema/document.ts";
 import { breathing } from "./breath.ts";
+import { Cursors } from "./cursors.ts";
 import { Budget, WriteCost } from "./budget.ts";
 import { documented, schemaContract } from "./contract.ts";
 import { commitFacts, forgetOf, restored } from "./commit.ts";
@@ -48,7 +49,6 @@ async function go(plan: Plan, options: RunOptions, run: Surroundings, facts: Run
   mustBeDestination(destination);
   facts.destination = destination.address;
   const refresh = Boolean(options.refresh);
-  checkCursors(plan, refresh);
   checkDispositions(plan, destination, refresh);
   const packages = await openPackages({
     ...plan,
@@ -123,11 +123,13 @@ async function load(loading: Loading): Promise<LoadInfo> {
   const loadId = options.reproduce?.loadId ?? nextLoadId(started, newest);
   facts.loadId = loadId;
   const meter = new Meter(options.onProgress?.bind(options));
+  const cursors = new Cursors(plan, before.state, options.data, round);
   const engine = await openFor(plan, options, run, {
     loadId,
     tables: relaxedTables(kept, relaxed),
     schema: before.schema,
     destination,
+    cursors,
   });
   failpoint("destination.begin.before");
   const begun = await session.begin(loadId).catch((error: unknown) => {
@@ -167,7 +169,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
     });
     if (options.maxDuration !== undefined || options.maxBytes !== undefined)
       round.limitTo(new Budget(options, { started, now, meter, cost, waiting: () => writer.waitingBytes }));
-    const contexts = contextsOf(options, run, before.state);
+    const contexts = contextsOf(options, run, before.state, cursors);
     const breathe = breathing(now);
     await extract({
       plan,
@@ -178,6 +180,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
       limit: options.limit,
       round,
       quarantine: options.normalise?.onBadRecord === "quarantine",
+      cursors,
       context: (node) => contexts.of(node),
       constants: (node) => contexts.constantsOf(node),
       drain: async () => {
@@ -198,6 +201,10 @@ async function load(loading: Loading): Promise<LoadInfo> {
     for (const change of loaded.changes) recorder.log("info", "schema.change", { ...change });
     for (const discard of loaded.discarded.list) recorder.log("warn", "schema.discard", { ...discard });
     const extracted = run.host.now();
+    const own = options.limit === undefined;
+    if (own) round.hold(cursors.held(loaded.cursors), (node) => cursors.leadsOn(node));
+    // A look at the data has not read what functions say they have.
+    const state = round.into(own ? contexts.state() : before.state, before.state);
     meter.at("commit");
     const stated = schemaContract(plan, options.contract);
     const { facts: committed, schema: after } = await commitFacts({
@@ -213,8 +220,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
         stored: before.schema.tables,
       }),
       contract: stated === undefined ? undefined : documented(stated),
-      // A look at the data has not read what functions say they have.
-      state: round.into(options.limit === undefined ? contexts.state() : before.state, before.state),
+      state: own ? cursors.into(state, loaded.cursors, round) : state,
       now: run.host.now(),
       random: (into) => run.host.random(into),
     });
@@ -286,22 +292,6 @@ function mustBeDestination(to: unknown): void {
       hint: 'give one: run({ to: duckdb("data.duckdb") }), with import { duckdb } from "runlet/duckdb"',
     },
   );
-}
-
-/** A cursor that is not applied would append the same records run after run. */
-function checkCursors(plan: Plan, refresh: boolean): void {
-  for (const node of plan.nodes) {
-    if (!node.loaded || !node.definition.options.cursor || dispositionOf(node, refresh) === "replace")
-      continue;
-    throw new RunletError(
-      "PIPELINE_INVALID",
-      `resource ${node.name}: incremental() is not applied by this version`,
-      {
-        where: { source: node.source, resource: node.name },
-        hint: 'leave the cursor out, or replace the table: write: "replace"',
-      },
-    );
-  }
 }
 
 function checkDispositions(plan: Plan, destination: Destination, refresh: boolean): void {

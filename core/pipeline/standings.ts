@@ -1,5 +1,6 @@
 import type { Json } from "../json.ts";
 import type { PipelineState } from "../schema/state.ts";
+import type { HeldCursor } from "./cursor-state.ts";
 import type { OwnState } from "./own-state.ts";
 import type { Node } from "./plan.ts";
 import type { Refresh } from "./run-options.ts";
@@ -9,7 +10,14 @@ export type Standing =
   | { done: true }
   /** `refresh`: it is to be replaced, as the run that began the round was to. */
   | { pending: true; refresh?: Exclude<Refresh, false> }
-  | { at: Json; from: string; /** What its function has set in `state`. */ state?: OwnState };
+  | {
+      at: Json;
+      from: string;
+      /** What its function has set in `state`. */
+      state?: OwnState;
+      /** What cursors have come to, by resource. */
+      cursors?: Record<string, HeldCursor>;
+    };
 
 /** runlet's own key in dlt's state document, which leaves it alone. */
 const OWN = "x-runlet";

@@ -2,6 +2,7 @@ import { asRunletError, RunletError } from "../errors.ts";
 import { host, type Host } from "../host.ts";
 import { Recorder } from "../trace/recorder.ts";
 import { Config } from "./config.ts";
+import type { Cursors } from "./cursors.ts";
 import { Contexts } from "./context.ts";
 import { Redactor } from "./redact.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -49,7 +50,12 @@ export async function guarded<T>(options: RunOptions, work: (run: Surroundings) 
 }
 
 /** What the resource functions of the run receive. */
-export function contextsOf(options: RunOptions, run: Surroundings, state: PipelineState): Contexts {
+export function contextsOf(
+  options: RunOptions,
+  run: Surroundings,
+  state: PipelineState,
+  cursors: Cursors,
+): Contexts {
   const send = options.fetch ?? run.host.fetch ?? globalThis.fetch;
   return new Contexts(
     run.config,
@@ -63,5 +69,6 @@ export function contextsOf(options: RunOptions, run: Surroundings, state: Pipeli
     },
     run.recorder,
     state,
+    cursors,
   );
 }

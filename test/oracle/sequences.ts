@@ -2,12 +2,17 @@ import { readFileSync } from "node:fs";
 import {
   type Destination,
   type ErrorWhere,
+  incremental,
   type LoadInfo,
   pipeline,
   resource,
   type RunletError,
 } from "../../core/index.ts";
 import type { Json } from "../../core/json.ts";
+import { parseLossless } from "../../core/lossless-json.ts";
+import { keptCursor } from "../../core/pipeline/cursor-state.ts";
+import type { Node } from "../../core/pipeline/plan.ts";
+import type { PipelineState } from "../../core/schema/state.ts";
 import { cell, type CellValue } from "./canonical.ts";
 
 /** Tables as sequences.json has them: columns with their types, rows of canonical cells. */
@@ -18,6 +23,8 @@ export interface Step {
   records: string[];
   options?: Record<string, unknown>;
   tables?: Frozen;
+  /** What is kept of the cursor; null: nothing. */
+  cursor?: CursorOutcome | null;
   error?: {
     type: string;
     message: string;
@@ -25,6 +32,11 @@ export interface Step {
     column_name?: string;
     schema_entity?: string;
   };
+}
+
+export interface CursorOutcome {
+  last: Json;
+  hashes: string[];
 }
 
 export interface Sequence {
@@ -36,7 +48,7 @@ export interface Sequence {
 
 /** The sequences whose options the test has a use for. */
 export function sequences(wanted: (sequence: Sequence) => boolean): Sequence[] {
-  const all = JSON.parse(readFileSync("test/data/oracle/sequences.json", "utf8")) as Sequence[];
+  const all = parseLossless(readFileSync("test/data/oracle/sequences.json", "utf8")) as unknown as Sequence[];
   return all.filter(wanted);
 }
 
@@ -56,7 +68,8 @@ export type Types = Record<string, Record<string, string>>;
 export type Reader = (dataset: string, tables: string[]) => Promise<Record<string, Record<string, Json>[]>>;
 
 /** What a run came to. */
-export type Played = { tables: Frozen; info: LoadInfo } | { error: string; where: ErrorWhere };
+export type Played =
+  { tables: Frozen; info: LoadInfo; cursor?: CursorOutcome | null } | { error: string; where: ErrorWhere };
 
 /** Runs a sequence; per step the tables, or the error's code. */
 export async function play(
@@ -68,7 +81,7 @@ export async function play(
   for (const step of steps) {
     try {
       const { run: ofRun, ...ofStep } = { ...options, ...step.options };
-      const made = resource("t", optionsOf(ofStep) as object, step.records.join("\n"));
+      const made = resource("t", optionsOf(ofStep) as object, dataOf(step.records, ofStep));
       const info = await pipeline("oracle", made, { dataset }).run({
         to,
         ...run,
@@ -78,7 +91,9 @@ export async function play(
       for (const [name, { columns }] of Object.entries(info.tables)) {
         types[name] = Object.fromEntries(Object.entries(columns).map(([column, { type }]) => [column, type]));
       }
-      outcomes.push({ tables: frozen(await read(dataset, Object.keys(types)), types), info });
+      const tables = frozen(await read(dataset, Object.keys(types)), types);
+      const { cursor } = ofStep as { cursor?: { path: string } };
+      outcomes.push({ tables, info, ...(cursor ? { cursor: await keptOf(to, dataset, cursor.path) } : {}) });
     } catch (error) {
       if (!(error as { code?: string }).code) throw error;
       outcomes.push({
@@ -90,6 +105,26 @@ export async function play(
   return outcomes;
 }
 
+/** As the sequences were frozen: a page a record where their order matters. */
+function dataOf(records: string[], options: Record<string, unknown>) {
+  const cursor = options["cursor"] as { rowOrder?: string } | undefined;
+  return cursor?.rowOrder ? records.map((record) => new Blob([record])) : records.join("\n");
+}
+
+/** What the dataset keeps of the cursor. */
+async function keptOf(to: Destination, dataset: string, path: string): Promise<CursorOutcome | null> {
+  const session = await to.open({ dataset, existing: true });
+  try {
+    const { state } = await session.restore("oracle", "oracle");
+    const kept = keptCursor(state as PipelineState, NODE, path);
+    return kept ? { last: kept.last_value, hashes: kept.unique_hashes.toSorted() } : null;
+  } finally {
+    await session.close();
+  }
+}
+
+const NODE = { source: "oracle", name: "t" } as Node;
+
 /** dlt names columns where runlet names fields of the data. */
 export function optionsOf(options: Record<string, unknown>): Record<string, unknown> {
   const field = (column: string) => column.replaceAll("__", ".");
@@ -98,6 +133,10 @@ export function optionsOf(options: Record<string, unknown>): Record<string, unkn
   );
   return Object.fromEntries(
     kept.flatMap(([name, value]) => {
+      if (name === "cursor") {
+        const { path, ...rest } = value as { path: string };
+        return [[name, incremental(path, rest as object)]];
+      }
       if (name !== "primaryKey" && name !== "mergeKey") return [[name, value]];
       const fields = (value as string[]).map(field);
       return fields.length ? [[name, fields]] : [];

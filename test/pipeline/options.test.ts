@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { incremental, memory, pipeline, resource, type RunOptions } from "../../core/index.ts";
+import { memory, pipeline, resource, type RunOptions } from "../../core/index.ts";
 import { installTestHost } from "./host.ts";
 
 beforeAll(() => void installTestHost());
@@ -13,14 +13,6 @@ test.each([
 ])("%s is refused", async (_, options) => {
   const run = rows.run({ to: memory(), ...(options as unknown as RunOptions) });
   await expect(run).rejects.toMatchObject({ code: "PIPELINE_INVALID", hint: expect.any(String) });
-});
-
-test("a cursor that would append the same records every time is refused, one on a replaced table is not", async () => {
-  const cursor = incremental("id", { initial: 0 });
-  const appended = pipeline("p", resource("rows", { cursor }, [{ id: 1 }]));
-  await expect(appended.run({ to: memory() })).rejects.toMatchObject({ code: "PIPELINE_INVALID" });
-  const replaced = pipeline("p", resource("rows", { cursor, write: "replace" }, [{ id: 1 }]));
-  expect((await replaced.run({ to: memory() })).tables["rows"]!.rows).toBe(1);
 });
 
 test.each(["constructor", "__proto__", "toString"])("a table and a column may be called %s", async (name) => {

@@ -1,4 +1,5 @@
 // The engine's configuration (EngineConfig in core/binding/contract.ts): limits, names, hints, tables to continue from.
+import { readCursors } from "../cursor/cursor";
 import { setMemoryLimit } from "../memory/arena";
 import { isText } from "../memory/bytes";
 import { NEW_TABLE } from "../contract/modes";
@@ -83,6 +84,7 @@ export function readConfig(p: usize): void {
     loadIdLength = textLength;
   }
   hints = newHint();
+  readCursors(member(p, "cursors"));
   let key = firstIn(member(p, "hints"));
   while (key) {
     readString(key);

@@ -48,6 +48,7 @@ import {
 } from "./cells";
 import { addName, Csv, fieldsIn, keyOf, resetNames } from "./csv";
 import { readRow } from "./row";
+import { LEFT_OUT, REFUSED, verdict, weigh } from "../cursor/weigh";
 import { lookAt, SAMPLE, setCell } from "./sample";
 
 /** Reads the records from p to `end`; `final`: nothing follows. Returns the first byte not read; 0 on failure. */
@@ -189,17 +190,23 @@ function readRecord(input: Input, p: usize, offset: u64): usize {
   }
   const fields = csv.table == t ? csv.fields : fieldsIn(csv, t, options.constants);
   if (!fields) return 0;
+  const cursor = options.cursor;
+  if (!isNull(cursor) && (!writeRecord(csv, p, fields) || weigh(input, recordText.ptr) == REFUSED)) return 0;
   const row = newRow(t);
   writeRootId(t, row, input.ordinal, offset);
   setRootRow(t, row);
   const q = readRow(p, t, fields, csv.count, row);
   if (!q) return 0;
+  if (!isNull(cursor) && verdict == LEFT_OUT) {
+    rollbackRecord();
+    return q;
+  }
   if (t.extra) writeExtra(t, row, p);
   if (t.rowId && (!writeRecord(csv, p, fields) || !ownRootId(recordText.ptr, options.constants, t, row)))
     return 0;
   if (options.constants && !parseObject(options.constants, t.shape, row)) return 0;
   if ((t.required || t.requiredHints) && !hasRequired(t, row)) return fail(p, E_NULL);
-  if (!isNull(options.recordCaptures)) writeRecord(csv, p, fields);
+  if (!isNull(options.recordCaptures) || !isNull(cursor)) writeRecord(csv, p, fields);
   return q;
 }
 

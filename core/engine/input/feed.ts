@@ -9,6 +9,7 @@ import { passOverRecord, readRecords } from "../csv/read";
 import { SAMPLE } from "../csv/sample";
 import { FORMAT_AUTO, FORMAT_CSV, FORMAT_JSON, FORMAT_NDJSON, Input } from "./input";
 import { lastLineEnd, readLines } from "./ndjson";
+import { settle } from "../cursor/weigh";
 import { recordFailed } from "./progress";
 import { setInvalidAt } from "./record";
 
@@ -36,6 +37,7 @@ export function push(input: Input, p: usize, n: usize): bool {
   if (input.markSeen || end - start >= 3 || load<u8>(start) != 0xef) {
     if (!input.markSeen) start = afterMark(start, end, input);
     rest = read(input, start, end, false);
+    settle(input);
     if (!rest) return false;
   }
   const left = end - rest;
@@ -150,6 +152,7 @@ export function finish(input: Input): bool {
   memory.fill(carry.ptr + carry.len, 0, PADDING);
   const start = input.markSeen ? carry.ptr : afterMark(carry.ptr, carry.ptr + carry.len, input);
   const rest = read(input, start, carry.ptr + carry.len, true);
+  settle(input);
   if (!rest) return false;
   if (input.done || input.format == FORMAT_NDJSON || input.format == FORMAT_CSV || input.state == FINISHED)
     return true;

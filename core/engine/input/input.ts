@@ -18,6 +18,7 @@ import {
   valueOf,
 } from "../config/reader";
 import { Csv, newCsv, resetCsv } from "../csv/csv";
+import { Cursor, cursorNamed } from "../cursor/cursor";
 import { NO_QUOTE } from "../csv/cells";
 import { Paths, readPath, readPaths, Steps } from "./path";
 
@@ -45,6 +46,12 @@ export class Input {
   lines: u64;
   records: u64;
   rejected: u64;
+  /** Records that the cursor has left out. */
+  left: u64;
+  /** Some came before the cursor's start, some behind its end, some beyond all before. */
+  pastStart: u32;
+  pastEnd: u32;
+  advanced: u32;
   limitReached: u32;
   /** Nothing more is read: the limit is reached, or the rest of a broken document was rejected. */
   done: u32;
@@ -85,6 +92,8 @@ export class Options {
   captures: Paths;
   route: Steps;
   recordCaptures: Paths;
+  /** Which records are taken; null: all. */
+  cursor: Cursor;
   /** Constant columns as the text of a JSON object without its brace, padded; 0 when there are none. */
   constants: usize;
   // comma-separated text
@@ -148,6 +157,11 @@ function optionsOf(p: usize, n: usize): Options {
   o.captures = readPaths(member(capture, "document"));
   o.recordCaptures = readPaths(member(capture, "record"));
   o.constants = readConstants(member(text, "constants"));
+  const cursor = member(text, "cursor");
+  if (isString(cursor)) {
+    readString(cursor);
+    o.cursor = cursorNamed(textPtr, textLength);
+  }
   return o;
 }
 
@@ -234,11 +248,12 @@ function readConstants(p: usize): usize {
   let key = firstIn(p);
   if (!key) return 0;
   const text = newBuffer();
+  putByte(text, 123);
   while (key) {
     const value = valueOf(key);
     let end = value;
     while (load<u8>(end) != 58) end--;
-    if (text.len) putByte(text, 44);
+    if (text.len > 1) putByte(text, 44);
     putBytes(text, key, end - key + 1);
     readString(value);
     putBytes(text, textPtr, textLength);
@@ -246,7 +261,7 @@ function readConstants(p: usize): usize {
   }
   putByte(text, 125);
   for (let i = 0; i < 64; i++) putByte(text, 0);
-  return text.ptr;
+  return text.ptr + 1;
 }
 
 export function removeInput(input: Input): void {

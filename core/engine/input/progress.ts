@@ -1,12 +1,13 @@
 // What happens around records, whatever the format: counting, limits, batches, rejects.
 import { batchBytes, quarantine } from "../config/config";
 import { cutBatches, cutWide } from "../arrow/batches";
+import { noteRecord } from "../cursor/weigh";
 import { hasMask } from "../config/hints";
 import { settleDiscards } from "../contract/discards";
 import { clearRowLog } from "../contract/drop-row";
 import { E_CONTRACT, failure } from "../scan/failure";
 import { setFault } from "./fault";
-import { Input } from "./input";
+import { FORMAT_CSV, Input } from "./input";
 import { captureRecord } from "./record";
 import { reject } from "./rejects";
 import { isNull } from "../layout/field";
@@ -17,6 +18,7 @@ let sinceLook: u32 = 0;
 
 /** The record at p, n bytes, is in. False when the input has all it may take. */
 export function recordDone(input: Input, p: usize, n: usize): bool {
+  if (!isNull(input.options.cursor) && !noteRecord(input, p, input.format == FORMAT_CSV)) return true;
   input.records++;
   settleDiscards();
   clearRowLog();
@@ -40,7 +42,7 @@ export function recordFailed(input: Input, start: usize, base: u64, lines: u64, 
   setFault(
     t.name,
     t.nameLength,
-    input.records + input.rejected + 1,
+    input.records + input.left + input.rejected + 1,
     start,
     base,
     lines,

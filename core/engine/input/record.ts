@@ -36,11 +36,14 @@ import {
   E_UTF8,
   fail,
   failColumn,
+  failedAt,
   failure,
 } from "../scan/failure";
 import { skipValue } from "../scan/skip";
 import { newRow, nextRecord, tablesFull } from "../tables/table";
 import { writeRootId } from "../tables/ids";
+import { skipValue } from "../scan/skip";
+import { TAKEN, weigh } from "../cursor/weigh";
 import { Input } from "./input";
 import { findValue, foundEnd, pathAt, Paths } from "./path";
 
@@ -56,9 +59,7 @@ const rewrittenText = newBuffer();
  *  it left in the tables; `failure` and `failedAt` say what and where. */
 export function parseRecord(input: Input, p: usize, offset: u64): usize {
   setOwnIds(input.ownIds != 0);
-  let end = attempt(input, p, p, offset);
-  if (!end && failure == E_DUPLICATE) end = withoutDuplicates(input, p, offset);
-  if (!end && failure == E_DISCARD) end = discarded(p);
+  const end = isNull(input.options.cursor) || admitted(input, p) ? taken(input, p, offset) : leftOut(p);
   if (end && invalidAt && invalidAt < end && invalidAt >= p) {
     rollbackRecord();
     return fail(invalidAt, E_UTF8);
@@ -68,6 +69,27 @@ export function parseRecord(input: Input, p: usize, offset: u64): usize {
     return fail(p, E_RECORD);
   }
   return end;
+}
+
+function taken(input: Input, p: usize, offset: u64): usize {
+  let end = attempt(input, p, p, offset);
+  if (!end && failure == E_DUPLICATE) end = withoutDuplicates(input, p, offset);
+  return !end && failure == E_DISCARD ? discarded(p) : end;
+}
+
+function admitted(input: Input, p: usize): bool {
+  nextRecord();
+  return weigh(input, p) == TAKEN;
+}
+
+/** The record at p is not taken, unless its text is at fault or incomplete. Returns the position after it. */
+function leftOut(p: usize): usize {
+  const code = failure;
+  const at = failedAt;
+  clearFailure();
+  const end = skipValue(p, 0);
+  if (!end || !code) return end;
+  return fail(at, code);
 }
 
 /** Parses the text at p (a rewriting of the record at `source`, or the record itself). */

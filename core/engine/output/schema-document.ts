@@ -24,6 +24,7 @@ import {
 } from "../layout/field";
 import { K_DECIMAL, K_LIST, K_NESTED, K_NONE, K_OBJECT, typeName } from "../layout/kinds";
 import { Buffer, clearBuffer, putByte, putNumber, putText } from "../memory/buffer";
+import { writeCursors } from "../cursor/document";
 import { putJsonString } from "../parse/json-text";
 import { firstTable } from "../tables/table";
 
@@ -57,6 +58,7 @@ export function writeSchema(out: Buffer): void {
   }
   putByte(out, 125);
   writeDiscards(out);
+  writeCursors(out);
   putByte(out, 125);
 }
 

@@ -16,6 +16,7 @@ export function writeSummary(out: Buffer, input: Input): void {
   putText(out, input.matched || input.records ? "true" : "false");
   putText(out, ',"limitReached":');
   putText(out, input.limitReached ? "true" : "false");
+  if (!isNull(input.options.cursor)) writeCursor(out, input);
   putText(out, ',"document":[');
   const count: u32 = isNull(input.options.captures) ? 0 : input.options.captures.count;
   for (let i: u32 = 0; i < count; i++) {
@@ -27,4 +28,13 @@ export function writeSummary(out: Buffer, input: Input): void {
   putText(out, '],"record":[');
   putBytes(out, input.recordValues.ptr, input.recordValues.len);
   putText(out, "]}");
+}
+
+function writeCursor(out: Buffer, input: Input): void {
+  putText(out, ',"cursor":{"left":');
+  putNumber(out, input.left);
+  if (input.pastStart) putText(out, ',"pastStart":true');
+  if (input.pastEnd) putText(out, ',"pastEnd":true');
+  if (input.advanced) putText(out, ',"advanced":true');
+  putByte(out, 125);
 }

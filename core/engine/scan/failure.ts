@@ -29,6 +29,8 @@ export const E_ROUTE: u32 = 25;
 export const E_SELECTOR: u32 = 26;
 export const E_VARIANT: u32 = 27;
 export const E_TABLE_CLASH: u32 = 28;
+export const E_CURSOR_MISSING: u32 = 36;
+export const E_CURSOR_TYPE: u32 = 37;
 /** Of comma-separated text. */
 export const E_CELLS: u32 = 30;
 export const E_UNCLOSED: u32 = 31;
@@ -113,6 +115,10 @@ export function describe(code: u32): string {
       return "a quoted cell is not closed";
     case E_AFTER_QUOTE:
       return "text after a closing quote";
+    case E_CURSOR_MISSING:
+      return "the record has no value for the cursor";
+    case E_CURSOR_TYPE:
+      return "the cursor's value cannot be compared with those before";
     default:
       return "internal error";
   }
@@ -144,6 +150,9 @@ export function errorCode(code: u32): string {
     case E_UNCLOSED:
     case E_AFTER_QUOTE:
       return "SOURCE_NOT_CSV";
+    case E_CURSOR_MISSING:
+    case E_CURSOR_TYPE:
+      return "CURSOR_INVALID";
     default:
       return "SOURCE_NOT_JSON";
   }
