@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { RecordLines } from "../dist/core/pipeline/objects/record-lines.js";
 import { loadEngine } from "./engine.mjs";
 import { INPUTS, input } from "./inputs.mjs";
-import { Shredder } from "./shredder.mjs";
+import { Shredder } from "./peers/js-shredder.mjs";
 import { markdownTable } from "./tables.mjs";
 
 const { values } = parseArgs({

@@ -23,11 +23,10 @@ export function handed(
   const empty = status === 204 || status === 205 || status === 304;
   // A stream over the bytes that are there anyway: a Response of the bytes would copy them.
   const payload = empty ? null : unheld(body);
+  const response = new Response(payload, { status, headers });
   // The bytes are decoded by now; these two would describe what was on the wire.
-  const plain = new Headers(headers);
-  plain.delete("content-encoding");
-  plain.delete("content-length");
-  const response = new Response(payload, { status, headers: plain });
+  response.headers.delete("content-encoding");
+  response.headers.delete("content-length");
   const url = printable(answer.url, runtime);
   Object.defineProperty(response, "url", { value: url });
   const contentType = headers.get("content-type");

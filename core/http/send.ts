@@ -19,6 +19,8 @@ export interface Answer {
 }
 
 const DEFAULT_RETRY = { limit: 4, baseDelayMs: 300, maxDelayMs: 30_000, maxRetryAfterMs: 120_000 };
+/** Until the answer begins. */
+const TIMEOUT_MS = 60_000;
 const RETRIED = [403, 408, 429, 500, 502, 503, 504];
 
 /** Sends a GET: credentials, rate, retries with back-off on 408, 429, 5xx, broken connections and broken bodies.
@@ -95,22 +97,33 @@ async function ask(
   rate: Rate,
   runtime: HttpRuntime,
 ): Promise<Response> {
+  // A plain address and options, not a Request: what people's own fetch functions expect.
+  const asking = async (sent: { url: string; method: string; headers: Headers; signal: AbortSignal }) => {
+    await rate.pass(() => runtime.now(), runtime.signal);
+    const init: CredentialInit & { headers: Headers } = {
+      method: sent.method,
+      headers: sent.headers,
+      signal: sent.signal,
+      ...(parameter === undefined ? {} : { [CREDENTIAL_PARAMETER]: parameter }),
+    };
+    return trusted ? followOwnOrigin(runtime.fetch, sent.url, init) : runtime.fetch(sent.url, init);
+  };
+  // Nearly all requests are answered well at once, and ky costs more than a request in memory does.
+  const answered = inTime(url, runtime, (signal) =>
+    asking({ url: url.href, method: "GET", headers, signal }),
+  );
+  let first: Promise<Response> | undefined = answered;
+  const response = await answered.catch(() => undefined);
+  if (response?.ok) return response;
   try {
     return await ky(url, {
       headers,
       signal: runtime.signal,
-      timeout: 60_000,
-      // A plain address and options, not a Request: what people's own fetch functions expect.
-      fetch: async (input) => {
-        const sent = input as Request;
-        await rate.pass(() => runtime.now(), runtime.signal);
-        const init: CredentialInit & { headers: Headers } = {
-          method: sent.method,
-          headers: sent.headers,
-          signal: sent.signal,
-          ...(parameter === undefined ? {} : { [CREDENTIAL_PARAMETER]: parameter }),
-        };
-        return trusted ? followOwnOrigin(runtime.fetch, sent.url, init) : runtime.fetch(sent.url, init);
+      timeout: TIMEOUT_MS,
+      fetch: (input) => {
+        const given = first;
+        first = undefined;
+        return given ?? asking(input as Request);
       },
       hooks: {
         beforeRetry: [
@@ -136,6 +149,27 @@ async function ask(
   } catch (cause) {
     if (cause instanceof HTTPError || cause instanceof RunletError) throw cause;
     throw new NoAnswer("no answer", { cause });
+  }
+}
+
+/** A request that fails when no answer comes in time, as ky's do. */
+async function inTime(
+  url: URL,
+  runtime: HttpRuntime,
+  asking: (signal: AbortSignal) => Promise<Response>,
+): Promise<Response> {
+  const stop = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      stop.abort();
+      reject(new TimeoutError(new Request(url)));
+    }, TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([asking(AbortSignal.any([runtime.signal, stop.signal])), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

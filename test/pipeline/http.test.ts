@@ -207,6 +207,32 @@ describe("what may pass is tried again", () => {
     expect(times).toBe(3);
   });
 
+  test("that do not answer are given up after a minute and sent again", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      let asked = 0;
+      const hanging = (async (_: unknown, init: RequestInit) => {
+        if (++asked > 1) return Response.json([{ id: 1 }]);
+        return new Promise((_, reject) =>
+          init.signal!.addEventListener("abort", () => reject(new Error("gone"))),
+        );
+      }) as typeof fetch;
+      const rows = resource("rows", {}, (context) => context.http.pages("/"));
+      const api = source("api", { http: http("https://api.example.com", { retry: quick }) }, [rows]);
+      const store = memory();
+      const run = pipeline("p", api).run({ to: store, fetch: hanging });
+      while (asked === 0) await vi.advanceTimersByTimeAsync(1);
+      await vi.advanceTimersByTimeAsync(59_000);
+      expect(asked).toBe(1);
+      await vi.advanceTimersByTimeAsync(2000);
+      await run;
+      expect(asked).toBe(2);
+      expect(store.tables()["rows"]).toMatchObject([{ id: 1 }]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test("after the last attempt the error says what happened; nothing is loaded", async () => {
     const error = await failure("/broken", { retry: { ...quick, limit: 2 } });
     expect(times).toBe(3);
