@@ -2,7 +2,7 @@
 // Peak memory of a whole load into a DuckDB file whose own memory is limited, for inputs of several sizes, each in its own
 // process. The input is a generated one, streamed again and again.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, openSync, readSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -21,7 +21,9 @@ const { values } = parseArgs({
 if (values.child) {
   const { nullDestination, pipeline, resource } = await import("../dist/node/index.js");
   const { duckdb } = await import("../dist/node/duckdb.js");
-  const block = new Uint8Array(readFileSync(input(values.input, 64)));
+  const path = input(values.input, 64);
+  const file = openSync(path);
+  const { size } = statSync(path);
   const want = Number(values.child) * 1e9;
   const folder = mkdtempSync(join(tmpdir(), "runlet-bench-"));
   process.chdir(folder);
@@ -32,11 +34,12 @@ if (values.child) {
   const stream = () =>
     new ReadableStream({
       pull(controller) {
-        const at = sent % block.length;
-        const part = block.slice(at, at + piece);
-        controller.enqueue(part);
-        sent += part.length;
-        if (sent >= want && sent % block.length === 0) controller.close();
+        // Read from the file each time: what this program holds is not the load's.
+        const part = new Uint8Array(piece);
+        const read = readSync(file, part, 0, piece, sent % size);
+        controller.enqueue(part.subarray(0, read));
+        sent += read;
+        if (sent >= want && sent % size === 0) controller.close();
       },
     });
   const begin = performance.now();
