@@ -91,6 +91,16 @@ class Partner:
     def row_counts(self):
         return {t: n for t, n in self.pipeline.dataset().row_counts().fetchall()}
 
+    def loads(self):
+        """As dlt's dashboard asks."""
+        found = self.pipeline.dataset()._dlt_loads.filter("schema_name", "in", self.pipeline.schema_names).order_by("inserted_at", "desc")
+        return [{k: load[k] for k in ("load_id", "status", "schema_name")} for load in found.limit(100).arrow().to_pylist()]
+
+    def counts_of(self, load_id):
+        """As dlt's dashboard asks: rows per table of a load."""
+        counts = self.pipeline.dataset().row_counts(dlt_tables=True, load_id=load_id).arrow().to_pylist()
+        return {row["table_name"]: row["row_count"] for row in counts}
+
     def run(self, resources, source=None, **options):
         """`resources`: {"name", "records": JSON texts, "options": as in sequences.json, "state": what to put into its
         state}."""
@@ -111,7 +121,11 @@ class Partner:
         return {"loads": info.loads_ids, "counts": self.pipeline.last_trace.last_normalize_info.row_counts}
 
     def resource(self, name, records, options=None, state=None):
-        made = sequence.resource(records, options or {}).with_name(name)
+        options = options or {}
+        hints = options.pop("hints", None)
+        made = sequence.resource(records, options).with_name(name)
+        if hints:
+            made.apply_hints(columns=hints)
         if not state:
             return made
 
@@ -120,9 +134,6 @@ class Partner:
             return item
 
         return made.add_map(note)
-
-    def drop(self, refresh, resources, source=None):
-        return self.run(resources, source, refresh=refresh)
 
     def sql(self, text):
         with self.pipeline.sql_client() as client:

@@ -34,7 +34,7 @@ export interface Described {
 /** Tables as dlt reads them: columns with their types, rows of canonical cells (test/oracle/README.md). */
 export type Read = Record<string, { columns: [name: string, type: string][]; rows: string[][] }>;
 
-/** A resource of dlt's: options as in sequences.json. */
+/** A resource of dlt's: options as in sequences.json, `hints` beside: dlt's own for columns. */
 export interface Given {
   name: string;
   records: object[];
@@ -92,16 +92,31 @@ export class Partner {
     return this.#do("run", { resources: given, source: source ?? null, ...options });
   }
 
+  loads(): Promise<{ load_id: string; status: number; schema_name: string }[]> {
+    return this.#do("loads");
+  }
+
+  /** Rows of a load per table. */
+  countsOf(loadId: string): Promise<Record<string, number>> {
+    return this.#do("counts_of", { load_id: loadId });
+  }
+
   sql(text: string): Promise<Record<string, Json>[]> {
     return this.#do("sql", { text });
   }
 
-  /** Runs dlt's command line; what it prints. */
+  /** Runs dlt's command line, which is told yes where it asks; what it prints. */
   command(words: string[], env: Record<string, string>): string {
-    return execFileSync(pythonOfDlt(), ["-m", "dlt", ...words], {
+    return this.python(["-m", "dlt", ...words], env);
+  }
+
+  /** Runs a program in dlt's Python; what it prints. */
+  python(words: string[], env: Record<string, string> = {}): string {
+    return execFileSync(pythonOfDlt(), words, {
       encoding: "utf8",
       cwd: this.folder,
-      stdio: ["ignore", "pipe", "pipe"],
+      input: "y\ny\n",
+      stdio: ["pipe", "pipe", "pipe"],
       env: { PATH: process.env["PATH"], HOME: this.folder, RUNTIME__DLTHUB_TELEMETRY: "false", ...env },
     });
   }
