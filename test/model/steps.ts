@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { type Failpoint, FAILPOINTS } from "../../core/packages/failpoints.ts";
+import type { ColumnMode } from "./contract-model.ts";
 import type { Item, Strategy, Way } from "./dataset-model.ts";
 
 /** One thing that happens to a pipeline. */
@@ -12,6 +13,8 @@ export type Step =
       /** No key comes twice, and the pipeline is told so. */
       deduplicated: boolean;
       refresh: boolean;
+      /** Of columns; undefined: they evolve. */
+      contract: ColumnMode | undefined;
       /** Failpoint at which the power goes off, at its n-th time. */
       crash: [Failpoint, number] | undefined;
       /** Page after which the source breaks. */
@@ -102,6 +105,9 @@ const run = fc.record({
   deduplicated: fc.boolean(),
   crash: maybe(fc.tuple(point, fc.constantFrom(1, 1, 1, 2, 3))),
   breaks: number(24).map((page) => (page < 2 ? page : undefined)),
+  contract: fc.constantFrom(
+    ...([undefined, undefined, undefined, "freeze", "discard_row", "discard_value"] as const),
+  ),
   refresh: number(14).map((n) => n === 0),
 });
 

@@ -4,6 +4,7 @@ import { armFailpoints, type Failpoint, FAILPOINTS } from "../../core/packages/f
 import { nodeHost } from "../../host-node/host.ts";
 import { MemoryStorage } from "../packages/memory-storage.ts";
 import { Crash } from "../packages/place.ts";
+import { barred, held } from "./contract-model.ts";
 import { type Dataset, emptyDataset, type Item, type Kept, type Way, written } from "./dataset-model.ts";
 import type { Step } from "./steps.ts";
 
@@ -16,7 +17,7 @@ export interface Store {
 }
 
 /** What sequences have met. */
-export const seen = { runs: 0, crashes: 0, recovered: 0, broken: 0, nulls: 0 };
+export const seen = { runs: 0, crashes: 0, recovered: 0, broken: 0, nulls: 0, violations: 0 };
 
 interface Model {
   dataset: Dataset;
@@ -73,7 +74,12 @@ export class World {
     let error: { code?: string; message: string } | undefined;
     try {
       const made = build(this.way, step);
-      const info = await made.run({ to: this.store.to, packages: "remove", refresh: step.refresh });
+      const info = await made.run({
+        to: this.store.to,
+        packages: "remove",
+        refresh: step.refresh,
+        contract: { columns: step.contract ?? "evolve" },
+      });
       recovered = info.recovered.length;
     } catch (thrown) {
       error = thrown as Error;
@@ -102,13 +108,21 @@ export class World {
       this.pending = undefined;
     }
     if (inRecovery || early) return;
+    if (barred(this.model.dataset, step.contract, this.way)) {
+      expect(error?.code, error?.message).toBe("SCHEMA_CONTRACT");
+      seen.violations++;
+      return;
+    }
     const broken = error?.message.includes("broken") ?? false;
     seen.broken += broken ? 1 : 0;
     if (broken) return;
-    const outcome = written(this.model.dataset, this.way, step.items, step.refresh);
+    const passed = held(this.model.dataset, step.contract, step.items);
+    const outcome =
+      "error" in passed ? passed : written(this.model.dataset, this.way, passed.items, step.refresh);
     if (crash === undefined && "after" in outcome && outcome.mayFail && error?.code === "NULL_IN_KEY") return;
     if (crash === undefined) {
-      seen.nulls += "error" in outcome ? 1 : 0;
+      seen.nulls += "error" in outcome && outcome.error === "NULL_IN_KEY" ? 1 : 0;
+      seen.violations += "error" in passed ? 1 : 0;
       expect(error?.code ?? error, error?.message).toBe("error" in outcome ? outcome.error : undefined);
     }
     if ("error" in outcome) return;
