@@ -46,6 +46,7 @@ async function runLoad(inputs: VectorInput[], config: EngineConfig, tools: Vecto
       inputs: done,
       tables: await tablesOf(schema, batches, engine, tools),
       changes: schema.changes,
+      ...(schema.discarded ? { discarded: schema.discarded } : {}),
       schema: await sha256(new TextEncoder().encode(documentText(schema))),
     };
     return { outcome, tables: schema.tables };

@@ -58,6 +58,8 @@ export interface LoadOutcome {
   inputs: InputOutcome[];
   tables: Record<string, TableOutcome>;
   changes: EngineSchema["changes"];
+  /** Where contracts have left something out. */
+  discarded?: EngineSchema["discarded"];
   /** Hex SHA-256 of the whole schema document, as {@link documentText} writes it. */
   schema: string;
 }
