@@ -12,6 +12,7 @@ const KNOWN: Record<keyof RunOptions, true> = {
   maxDuration: true,
   maxBytes: true,
   refresh: true,
+  schema: true,
   contract: true,
   env: true,
   fetch: true,

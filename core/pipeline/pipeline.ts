@@ -1,5 +1,7 @@
 import { RunletError } from "../errors.ts";
 import type { LoadInfo } from "./load-info.ts";
+import type { SchemaFile } from "../schema/exchange.ts";
+import type { StoredSchema } from "../schema/stored.ts";
 import type { Contract } from "./options.ts";
 import { checkRunOptions } from "./known-options.ts";
 import { checkParts, datasetName, type Part, type PlanInput } from "./plan.ts";
@@ -30,6 +32,9 @@ export interface Pipeline {
 export interface PipelineOptions {
   /** Default: `<name>_dataset`, as dlt's. */
   dataset?: string;
+  /** Tables, columns and hints to start from, as `exportSchema` gives them or a YAML file of dlt's says: what data brings
+   *  evolves from there. Columns that the dataset has keep their types; `dataset.alter` changes them. */
+  schema?: SchemaFile | StoredSchema;
   contract?: Contract;
 }
 

@@ -1,6 +1,8 @@
 import { RunletError } from "../errors.ts";
 import type { HttpConfig } from "../http/config.ts";
 import type { Contract } from "./options.ts";
+import type { SchemaFile } from "../schema/exchange.ts";
+import type { StoredSchema } from "../schema/stored.ts";
 import type { ResourceData } from "./run-options.ts";
 import { checkContract } from "./contract-modes.ts";
 import { snakeCase, tableName } from "./naming.ts";
@@ -35,6 +37,8 @@ export interface Plan {
   /** Of the pipeline, and of its only source. */
   readonly contract: Contract | undefined;
   readonly sourceContract: Contract | undefined;
+  /** Tables, columns and hints to start from. */
+  readonly given?: SchemaFile | StoredSchema;
   /** All nodes, parents before children. */
   readonly nodes: readonly Node[];
   /** The source of each resource of the pipeline, also of those that this run leaves out. */
@@ -48,6 +52,7 @@ export interface PlanInput {
   parts: readonly Part[];
   dataset?: string;
   contract?: Contract;
+  schema?: SchemaFile | StoredSchema;
 }
 
 /** Checks the parts of a pipeline where it is declared. @throws RunletError PIPELINE_INVALID */
@@ -167,6 +172,7 @@ export function planRun(input: PlanInput, only?: readonly string[], data: Resour
     contract: input.contract,
     sourceContract: isSole ? parts[0]!.source!.options.contract : undefined,
     roots,
+    ...(input.schema === undefined ? {} : { given: input.schema }),
     nodes: [...nodes.values()],
     sources: Object.fromEntries(
       parts.map(({ source, resource }) => [resource.name, source?.name ?? name] as const),

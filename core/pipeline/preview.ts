@@ -1,11 +1,12 @@
 import type { Json } from "../json.ts";
 import { readJsonRows } from "../arrow/json-rows.ts";
 import { defaultState } from "../schema/state.ts";
-import { dataTables } from "../schema/document.ts";
+import { dataTables, emptyDocument } from "../schema/document.ts";
 import type { Tables } from "../schema/types.ts";
 import type { DestinationLoad } from "../destinations/contract.ts";
 import { Cursors } from "./cursors.ts";
 import { extract } from "./extract.ts";
+import { withImported } from "./imported.ts";
 import { nextLoadId } from "./load-id.ts";
 import { LoadWriter } from "./load.ts";
 import { planRun, type PlanInput } from "./plan.ts";
@@ -32,7 +33,11 @@ export function previewPipeline(input: PlanInput, options: RunOptions): Promise<
     const loadId = options.reproduce?.loadId ?? nextLoadId(run.host.now());
     const state = defaultState(plan);
     const cursors = new Cursors(plan, state, options.data);
-    const engine = await openFor(plan, options, run, { loadId, tables: {}, cursors });
+    const engine = await openFor(plan, options, run, {
+      loadId,
+      tables: dataTables(withImported(emptyDocument(plan.schema), options.schema ?? plan.given).tables),
+      cursors,
+    });
     const streams = new Map<string, Uint8Array[]>();
     try {
       const meter = new Meter(options.onProgress?.bind(options));

@@ -2,6 +2,8 @@ import type { Destination } from "../destinations/contract.ts";
 import type { Data } from "./data.ts";
 import type { Context, Contract, Normalising } from "./options.ts";
 import type { PackageOptions } from "../packages/run-packages.ts";
+import type { SchemaFile } from "../schema/exchange.ts";
+import type { StoredSchema } from "../schema/stored.ts";
 import type { Observing } from "../trace/observed.ts";
 import type { Progress } from "./progress.ts";
 
@@ -38,6 +40,8 @@ export interface RunOptions extends Observing {
   refresh?: Refresh;
   /** What may change in the schema; in place of what resources and sources say. */
   contract?: Contract;
+  /** As the pipeline's `schema`, in its place. */
+  schema?: SchemaFile | StoredSchema;
   /** Values of secrets and settings, asked before the host's environment. Workers: the binding object. */
   env?: Record<string, unknown>;
   /** Every request goes through it; default: the global `fetch`. */

@@ -21,6 +21,7 @@ import { loadMicros, loadTime, nextLoadId } from "./load-id.ts";
 import { loadInfo, type LoadInfo } from "./load-info.ts";
 import { LoadWriter } from "./load.ts";
 import { openFor } from "./open-engine.ts";
+import { withImported } from "./imported.ts";
 import { isOfSources, isRead, isRenewed, mergeOf, replaces, resourceFacts, writeOf } from "./ownership.ts";
 import { dispositionOf, planRun, type Plan, type PlanInput } from "./plan.ts";
 import { mergingOf } from "./merging.ts";
@@ -106,7 +107,8 @@ async function load(loading: Loading): Promise<LoadInfo> {
   const { plan, destination, session, packages, options, run, facts, started } = loading;
   const { recorder } = run;
   const stored = await recorder.step("open").wait(() => session.restore(plan.pipeline, plan.schema));
-  const before = restored(plan, stored, forgetOf(options), destination.dltType);
+  const found = restored(plan, stored, forgetOf(options), destination.dltType);
+  const before = { ...found, schema: withImported(found.schema, options.schema ?? plan.given) };
   const known = dataTables(before.schema.tables);
   const round = new Round(plan, before.state, options);
   const goes = (root: string): boolean =>
@@ -156,7 +158,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
         destination.capabilities.preferredStreamBytes,
         run.host.limits?.streamBytes ?? Infinity,
       ),
-      stored: known,
+      stored: dataTables(found.schema.tables),
       meter,
       widen: options.normalise?.onTypeConflict !== "variant",
       disposition: (root) => writeOf(plan, root, round),

@@ -12,6 +12,7 @@ interface RunCommandOptions {
   maxBytes?: number;
   dryRun?: boolean;
   refresh?: boolean;
+  schema?: string;
   refreshMode?: "data" | "resources" | "sources";
   envFile?: string;
   verbose?: boolean;
@@ -62,6 +63,7 @@ export const addRun: AddCommand = (program, ended) => {
         "start anew, as dlt's modes: data (state and rows of these resources), resources (their tables, too), sources (all tables and state of their sources)",
       ).choices(["data", "resources", "sources"]),
     )
+    .option("--schema <file>", "start from this schema, YAML or JSON, as runlet schema export writes it")
     .option("--env-file <file>", "read secrets and settings from this file in place of .env")
     .option("--verbose", "also what was done when, and how long it took")
     .addOption(new Option("--log <format>", "what happens, as JSON lines on stderr").choices(["json"]))
@@ -90,6 +92,9 @@ async function run(file: string, options: RunCommandOptions, signal: AbortSignal
   const asked = {
     ...(options.only ? { only: options.only } : {}),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
+    ...(options.schema === undefined
+      ? {}
+      : { schema: (await import("./schema/file.ts")).readSchemaFile(options.schema) }),
     signal,
     ...(options.contract === undefined ? {} : { contract: options.contract }),
     ...(options.log ? { log: printEntry } : {}),
