@@ -2,6 +2,7 @@ import type { CommitFacts, Destination, DestinationSession } from "../destinatio
 import { RunletError } from "../errors.ts";
 import { host } from "../host.ts";
 import type { Json } from "../json.ts";
+import { failpoint } from "../packages/failpoints.ts";
 import { basedOn } from "../packages/load-package.ts";
 import { alteredDocument } from "../schema/altered.ts";
 import { diffSchemas, type SchemaDifference } from "../schema/difference.ts";
@@ -110,6 +111,7 @@ export async function alterDataset(
   const load = await session.begin(loadId);
   try {
     if (steps.length) await load.alter!(steps);
+    failpoint("destination.commit.before");
     await load.commit({
       loadId,
       schemaName: document.name,
@@ -121,6 +123,7 @@ export async function alterDataset(
       basedOn: basedOn(stored),
       ...(await notedState(stored.state as PipelineState | undefined, document)),
     });
+    failpoint("destination.commit.after");
   } catch (error) {
     await load.rollback().catch(() => undefined);
     throw error;

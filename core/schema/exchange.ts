@@ -59,10 +59,10 @@ export function importSchema(given: unknown, where = "the schema"): StoredSchema
   const column = (of: string, name: string, hints: unknown): ColumnSchema => {
     const what = `column ${of}.${name}`;
     if (!isObject(hints)) throw invalid(`${what} is no mapping`, "write {data_type: text}");
-    const { data_type: type, nullable = true } = hints as Partial<ColumnSchema>;
+    const { data_type: type } = hints as Partial<ColumnSchema>;
     if (type !== undefined && !DATA_TYPES.includes(type))
       throw invalid(`${what}: ${JSON.stringify(type)} is no type`, `types: ${DATA_TYPES.join(", ")}`);
-    return { ...hints, name, nullable };
+    return { ...hints, name };
   };
   const table = (name: string, given: unknown): TableSchema => {
     const { columns = {}, ...rest } = isObject(given) ? given : { columns: undefined };

@@ -90,6 +90,23 @@ describe("schema diff", () => {
   });
 });
 
+test("a run starts from the schema of a file", async () => {
+  writeFileSync(
+    join(cwd, "given.yaml"),
+    "name: p\ntables:\n  things:\n    columns:\n      id: {data_type: text, nullable: false}\n      price: {data_type: decimal, precision: 12, scale: 2}\n",
+  );
+  writeFileSync(
+    join(cwd, "p.ts"),
+    'import { pipeline, resource } from "runlet"; export default pipeline("p", resource("things", {}, [{ id: 1 }]));',
+  );
+  const done = await run("run", "p.ts", "--to", "given.duckdb", "--schema", "given.yaml");
+  expect(done.stderr).toBe("");
+  const { stdout } = await run("query", "given.duckdb", "select id, price from things", "--json");
+  expect(JSON.parse(stdout)).toEqual([{ id: "1", price: null }]);
+  const missing = await run("run", "p.ts", "--to", "given.duckdb", "--schema", "nowhere.yaml");
+  expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining("nowhere.yaml")]);
+});
+
 describe("schema apply", () => {
   test("does what the file says, in one new version of the schema; then nothing differs", async () => {
     const file = await exported((tables) => {
@@ -151,6 +168,28 @@ describe("schema apply", () => {
       await ask("select count(*) as n from people__tags t join people p on p._dlt_id = t._dlt_parent_id"),
     ).toEqual([{ n: 4 }]);
   });
+
+  test.each(["destination.commit.before", "destination.commit.during", "destination.commit.after"])(
+    "killed at %s it is done whole or not at all",
+    async (point) => {
+      const options = ["--rename", "users.name=who", "--drop", "users.age,users__tags", "--yes"];
+      const killed = await runlet(["schema", "apply", db, ...options], {
+        cwd,
+        env: { RUNLET_FAILPOINT: point },
+      });
+      expect(killed.code).toBe("SIGKILL");
+      const { columns } = parse((await run("schema", "export", db)).stdout).tables.users;
+      const isDone = "who" in columns;
+      if (point.endsWith("before")) expect(isDone).toBe(false);
+      if (point.endsWith("after")) expect(isDone).toBe(true);
+      const [first] = (await ask("select * from users limit 1")) as object[];
+      expect(Object.keys(first!)).toEqual(Object.keys(columns));
+      expect((await run("query", db, "select * from users__tags")).code).toBe(isDone ? 5 : 0);
+      expect(await ask("select count(*) as n from _dlt_version")).toEqual([{ n: isDone ? 2 : 1 }]);
+      if (!isDone) expect((await run("schema", "apply", db, ...options)).code).toBe(0);
+    },
+    60_000,
+  );
 
   test.each([
     [["--rename", "nobody=people"], 3, "has no table nobody"],
