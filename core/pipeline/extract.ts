@@ -2,7 +2,7 @@ import type { InputOptions, InputSummary, RunEngine } from "../binding/contract.
 import { RunletError } from "../errors.ts";
 import { untilAborted } from "./abort.ts";
 import { inOrder } from "./ahead.ts";
-import { chunks } from "./chunks.ts";
+import { chunks, chunksAtHand } from "./chunks.ts";
 import { csvRows } from "./csv-rows.ts";
 import { isText, readingOf, type Reading } from "./format.ts";
 import { leaves, type Leaf, type Piece } from "./leaves.ts";
@@ -214,7 +214,7 @@ class Extraction {
         capture: { document: wanted, record: inside },
       },
       item,
-      leaf.kind === "text" ? [leaf.text] : chunks(leaf.piece),
+      leaf.kind === "text" ? [leaf.text] : (chunksAtHand(leaf.piece) ?? chunks(leaf.piece)),
     );
     if (records?.length && !summary.matched && summary.bytes > 0 && !summary.limitReached) {
       throw new RunletError(
@@ -337,6 +337,7 @@ class Extraction {
       for await (const part of Symbol.asyncIterator in parts
         ? untilAborted(parts[Symbol.asyncIterator](), signal)
         : parts) {
+        signal.throwIfAborted();
         const pushed = normalising.work(() =>
           typeof part === "string" ? engine.pushText(id, part) : engine.push(id, part),
         );
