@@ -1,6 +1,7 @@
 import { RunletError } from "../errors.ts";
 import { checkBudget } from "./budget.ts";
 import { checkContract } from "./contract-modes.ts";
+import { checkCheckpoint } from "./checkpoint.ts";
 import type { RunOptions } from "./run-options.ts";
 
 /** Every option of run() and preview(); the compiler keeps the list complete. */
@@ -11,6 +12,7 @@ const KNOWN: Record<keyof RunOptions, true> = {
   data: true,
   maxDuration: true,
   maxBytes: true,
+  checkpoint: true,
   refresh: true,
   schema: true,
   contract: true,
@@ -35,6 +37,7 @@ export function checkRunOptions(options: RunOptions): RunOptions {
       hint: `it has: ${Object.keys(KNOWN).join(", ")}`,
     });
   }
+  checkCheckpoint(options);
   const { limit } = options;
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0)) {
     throw new RunletError("PIPELINE_INVALID", `limit is ${limit}`, { hint: "give a whole number from 1" });

@@ -22,6 +22,8 @@ export interface LoadedTable {
 export interface LoadInfo {
   readonly pipeline: string;
   readonly loadId: string;
+  /** Ids of all loads, after a run with `checkpoint` that made several; `loadId` is the last. */
+  readonly loads?: readonly string[];
   /** Address of the destination, without secrets. */
   readonly destination: string;
   readonly datasetName: string;

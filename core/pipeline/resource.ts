@@ -58,10 +58,10 @@ export interface From<P extends Record<string, DltType>> {
 }
 
 /** Declares a resource whose function runs once per record of another. */
-export function transformer<const P extends Record<string, DltType>, Cfg = {}, Row = Json>(
+export function transformer<const P extends Record<string, DltType>, Cfg = {}, Row = Json, Cur = never>(
   name: string,
-  options: Options<never, Cfg, Row> & From<P>,
-  body: (item: { [K in keyof P]: JsType[P[K]] }, context: Context<never, Cfg>) => Data,
+  options: Options<Cur, Cfg, Row> & From<P>,
+  body: (item: { [K in keyof P]: JsType[P[K]] }, context: Context<Cur, Cfg>) => Data,
 ): Resource<Row> {
   const { from, pick, include = [], parallel = 1, ...rest } = options as unknown as AnyOptions & From<P>;
   const invalid = (message: string) => new RunletError("PIPELINE_INVALID", `transformer ${name}: ${message}`);

@@ -1,3 +1,4 @@
+import type { Checkpoint } from "./checkpoint.ts";
 import type { Destination } from "../destinations/contract.ts";
 import type { Data } from "./data.ts";
 import type { Context, Contract, Normalising } from "./options.ts";
@@ -30,8 +31,12 @@ export interface RunOptions extends Observing {
   maxDuration?: number;
   /** Bytes the run may read, unpacked; as `maxDuration`. A single page or file that is larger is read all the same. */
   maxBytes?: number;
+  /** Loads what has been read each time that so much has been read, or so long: a run of many parts, each a load of its own,
+   *  whole, with the cursors and places that go with it. What fails later leaves the parts before it loaded, and the next run goes
+   *  on there. Parts end where a run with `maxBytes` would. Not together with `data`, `limit` and `reproduce`. */
+  checkpoint?: Checkpoint;
   /** Stands in for what the resources called so would give by themselves: messages of a queue, the body of a webhook,
-   *  rows of a test. How they are loaded stays as declared. */
+   *  rows of a test. How they are loaded stays as declared, but a cursor neither leaves any out nor moves. */
   data?: ResourceData;
   /** Starts anew. `true`: all state is forgotten (with `only`: that of these resources), and what is loaded replaces what
    *  was there. As dlt's modes: `data`: only the state of the resources of this run is forgotten, theirs of cursors

@@ -14,6 +14,7 @@ import { breathing } from "./breath.ts";
 import { Cursors } from "./cursors.ts";
 import { Budget, WriteCost } from "./budget.ts";
 import { documented, schemaContract } from "./contract.ts";
+import { inParts } from "./checkpoint.ts";
 import { commitFacts, forgetOf, restored } from "./commit.ts";
 import { datasetOf } from "./dataset.ts";
 import { extract } from "./extract.ts";
@@ -36,6 +37,7 @@ import { contextsOf, guarded, type Surroundings } from "./surroundings.ts";
 /** Runs a pipeline: reads, normalises and loads. The load is whole or absent.
  *  @throws RunletError without the values of secrets */
 export function runPipeline(input: PlanInput, options: RunOptions): Promise<LoadInfo> {
+  if (options.checkpoint) return inParts(options, (part) => runPipeline(input, part));
   return guarded(options, async (run) => {
     const plan = planRun(input, options.only, options.data);
     const facts: RunFacts = { pipeline: plan.pipeline, dataset: plan.dataset };

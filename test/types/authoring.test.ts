@@ -126,6 +126,26 @@ const kinds: Resource<any>[] = [
     expectTypeOf(cursor.start).toEqualTypeOf<number>();
     return [];
   }),
+  transformer(
+    "a transformer's cursor",
+    {
+      from: files("f", { from: "*.csv" }),
+      pick: { id: "bigint" },
+      cursor: incremental("at", { initial: 1n, end: 5n }),
+    },
+    (_, { cursor }) => {
+      expectTypeOf(cursor.start).toEqualTypeOf<bigint>();
+      return [];
+    },
+  ),
+  resource(
+    "own order",
+    { cursor: incremental("$", { order: (values: readonly { n: number }[]) => values[0]! }) },
+    ({ cursor }) => {
+      expectTypeOf(cursor.start).toEqualTypeOf<{ n: number }>();
+      return [];
+    },
+  ),
   resource("map", { map: (row) => ({ row }) }, []),
   resource(
     "constants",
@@ -258,3 +278,23 @@ test("auth, clients and results are typed", () => {
     expectTypeOf(Object.values(info.tables)[0]!.rows).toBeNumber();
   };
 });
+
+function wrongCursors(): unknown[] {
+  return [
+    // @ts-expect-error a window begins somewhere
+    incremental("at", { end: 5 }),
+    // @ts-expect-error both ends are of one type
+    incremental("at", { initial: 5, end: "6" }),
+    // @ts-expect-error there is no such order
+    incremental("at", { initial: 5, order: "last" }),
+    // @ts-expect-error the rows' order is asc or desc
+    incremental("at", { initial: 5, rowOrder: "up" }),
+    // @ts-expect-error a lag is a number
+    incremental("at", { initial: "2024-01-01", lag: "2 days" }),
+    // @ts-expect-error a function of one's own has no lag
+    incremental("at", { initial: 5, order: (values: readonly number[]) => Math.max(...values), lag: 5 }),
+    // @ts-expect-error a misspelt option
+    incremental("at", { initial: 5, rangestart: "open" }),
+  ];
+}
+void wrongCursors;
