@@ -98,6 +98,15 @@ export interface TableHints {
   /** Adds `_runlet_record` to the batches of the table and of those nested in it: a number that all rows of a record share,
    *  and that grows from record to record. It is in no schema. */
   recordNumber?: boolean;
+  /** Nested tables that stand on their own. Hints for their columns are among `columns`, by the whole path. */
+  nested?: readonly NestedHints[];
+}
+
+/** Lists at `path` (as in {@link ColumnHint}) fill a table of its own, without `_dlt_parent_id` and `_dlt_list_idx`, as dlt's
+ *  nested tables with a key. Where the table around it has a root key, its rows carry `_dlt_root_id`, too. The schema marks
+ *  it: `"x-runlet-nested": {"in": "<root table>", "at": <place in nested>}`. */
+export interface NestedHints extends Pick<TableHints, "rowId" | "rootKey" | "recordNumber"> {
+  path: readonly string[];
 }
 
 /** A hint for the value at `path` (keys of the source, lists are passed through: `["labels", "color"]`). Elements that are no

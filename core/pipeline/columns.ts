@@ -6,6 +6,7 @@ import { fieldKey, fieldOf } from "./fields.ts";
 import { statedTypes } from "./json-schema.ts";
 import { mergeHints, mergingOf } from "./merging.ts";
 import { tableName } from "./naming.ts";
+import { nestedHints, nestedTables } from "./nested.ts";
 import { keys } from "./resource.ts";
 
 /** A resource's `columns`, `primaryKey` and `schema` as hints for the engine. Mask keys are resolved. `more`: hints of one
@@ -28,12 +29,21 @@ export async function tableHints(
   for (const [text, column] of Object.entries({ ...options.columns, ...more })) {
     Object.assign(named(text), await columnHint(`${name}.${text}`, column, config));
   }
-  for (const key of keys(options)) Object.assign(named(key), { primaryKey: true, nullable: false });
   const merging = mergingOf(options);
-  const merge = merging && mergeHints(merging);
-  for (const [field, role] of merge?.fields ?? []) Object.assign(named(field), role);
+  const tables = [{ field: [] as readonly string[], options }, ...nestedTables(options)];
+  for (const { field: above, options: given } of tables) {
+    const below = (text: string) => at([...above, ...fieldOf(text, `resource ${name}`)]);
+    if (given !== options)
+      for (const [text, column] of Object.entries(given.columns ?? {}))
+        Object.assign(below(text), await columnHint(`${name}.${text}`, column, config));
+    for (const key of keys(given)) Object.assign(below(key), { primaryKey: true, nullable: false });
+    const merge = mergingOf(given);
+    for (const [text, role] of merge ? mergeHints(merge).fields : []) Object.assign(below(text), role);
+  }
+  const nested = nestedHints(options);
   return {
-    ...merge?.table,
+    ...(merging ? mergeHints(merging).table : {}),
+    ...(nested.length ? { nested } : {}),
     ...(hints.size ? { columns: reachable([...hints.values()]) } : {}),
     ...(options.maxNesting === undefined ? {} : { maxTableNesting: options.maxNesting }),
   };

@@ -2,6 +2,8 @@ import type { EngineConfig, TableContract } from "../binding/contract.ts";
 import type { StoredSchema } from "../schema/stored.ts";
 import { routedColumns } from "./columns.ts";
 import { ENTITIES, MODES } from "./contract-modes.ts";
+import { fieldName } from "./fields.ts";
+import { ownTables } from "./nested.ts";
 import type { Contract, Mode } from "./options.ts";
 import type { Node, Plan } from "./plan.ts";
 
@@ -64,8 +66,13 @@ export function withContracts(
     if (typeof node.definition.options.table !== "object" || stated) continue;
     // Tables that records name: each may have a contract of its own by now.
     for (const { name, parent, resource } of Object.values(stored?.tables ?? {}))
-      if (parent === undefined && resource === node.name && name !== node.table)
+      if (parent === undefined && resource === node.name && name !== node.table && !isOwn(node, name))
         put(name, node.table, enforced(undefined, name, stored));
   }
   return result;
+}
+
+/** Whether a table that records name has the name of a nested one of its own. */
+function isOwn({ definition: { options } }: Node, name: string): boolean {
+  return ownTables(options).some(({ field }) => name.endsWith(`__${fieldName(field, () => undefined)}`));
 }

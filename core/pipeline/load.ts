@@ -17,16 +17,16 @@ export interface LoadOptions {
   /** Tables the dataset has. */
   readonly stored: Tables;
   readonly meter: Meter;
-  /** How the root table called so is written in this run. */
-  disposition(root: string): WriteDisposition;
-  /** How the root table called so is merged, where it is; `anew`: what was there before goes. */
-  merging?(root: string): (Merging & { anew: boolean }) | undefined;
+  /** How the root table is written in this run. */
+  disposition(root: TableSchema): WriteDisposition;
+  /** How the root table is merged, where it is; `anew`: what was there before goes. */
+  merging?(root: TableSchema): (Merging & { anew: boolean }) | undefined;
   /** Whether the run has read what fills the root table. */
-  read?(root: string, table: TableSchema): boolean;
+  read?(root: TableSchema): boolean;
   /** Time of the load, ISO 8601 with microseconds. */
   readonly time?: string;
   /** Root tables that this run replaces, also when nothing comes for them. */
-  replaced(root: string, table: TableSchema): boolean;
+  replaced(root: TableSchema): boolean;
   /** Whether the root table that is there is dropped, with those nested in it, before the run writes to it. */
   drops?(root: string, table: TableSchema): boolean;
   readonly widen: boolean;
@@ -176,10 +176,11 @@ export class LoadWriter {
   private async prepare(table: TableSchema, columns: Set<string>): Promise<void> {
     const kept = complete(table).filter(({ name }) => columns.has(name));
     // A second `replace` would remove the rows of this very load.
-    const root = rootOf(table.name, await this.tables());
-    await this.drop(root);
+    const tables = await this.tables();
+    const root = tables[rootOf(table.name, tables)] ?? table;
+    await this.drop(root.name);
     const wanted = this.options.disposition(root);
-    const isMerged = wanted === "merge" && !this.unmerged.has(root);
+    const isMerged = wanted === "merge" && !this.unmerged.has(root.name);
     const disposition = isMerged
       ? "merge"
       : this.prepared.has(table.name) || wanted === "merge"
@@ -232,8 +233,8 @@ export class LoadWriter {
       const known = this.columns.get(table.name);
       const exists = this.prepared.has(table.name) || this.isStored(table.name);
       if (!exists || columns.length === 0) continue;
-      const root = rootOf(table.name, tables);
-      const emptied = !this.prepared.has(table.name) && this.options.replaced(root, tables[root] ?? table);
+      const root = tables[rootOf(table.name, tables)] ?? table;
+      const emptied = !this.prepared.has(table.name) && this.options.replaced(root);
       if (emptied || columns.some((name) => !known?.has(name))) await this.prepare(table, new Set(columns));
     }
     const kept = changes.filter((change) => !change.table.startsWith(UNLOADED));
@@ -251,13 +252,13 @@ export class LoadWriter {
   /** Whether nothing is to be merged into the root table: where nothing has come, nothing happens. */
   private isLeftAlone(table: TableSchema, rows: Record<string, number>): boolean {
     if (table.parent !== undefined || rows[table.name]) return false;
-    const merging = this.options.merging?.(table.name);
-    return merging !== undefined && !(merging.anew && this.options.read?.(table.name, table));
+    const merging = this.options.merging?.(table);
+    return merging !== undefined && !(merging.anew && this.options.read?.(table));
   }
 
   /** Merges what waits for a root table and those nested in it. */
   private async merge(root: TableSchema, tables: Tables): Promise<void> {
-    const merging = this.options.merging?.(root.name);
+    const merging = this.options.merging?.(root);
     if (!merging || this.unmerged.has(root.name)) return;
     const [first, ...nested] = treeOf(root.name, tables)
       .map((table) => ({

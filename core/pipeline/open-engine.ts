@@ -31,7 +31,8 @@ export async function openFor(
     if (!node.loaded) continue;
     const { name, table, definition } = node;
     for (const { to, more } of [{ to: table, more: {} }, ...routedColumns(definition.options)]) {
-      const { columns, recordNumber, ...rest } = await tableHints(name, definition.options, run.config, more);
+      const { columns, ...given } = await tableHints(name, definition.options, run.config, more);
+      const rest = from.destination ? given : unnumbered(given);
       const known = hints[to];
       const isTold = [rest.maxTableNesting, known?.maxTableNesting, options.normalise?.maxNesting].some(
         Number.isInteger,
@@ -42,8 +43,6 @@ export async function openFor(
       hints[to] = {
         ...known,
         ...rest,
-        // Where rows are only looked at, nobody needs to tell records of one key apart.
-        ...(recordNumber && from.destination ? { recordNumber } : {}),
         ...(all.length ? { columns: all } : {}),
       };
     }
@@ -65,6 +64,11 @@ export async function openFor(
     ...(from.destination ? { maxIdentifierLength: from.destination.capabilities.maxIdentifierLength } : {}),
   };
   return (await run.host.openEngine?.(module, config)) ?? openEngine(module, config);
+}
+
+/** Where rows are only looked at, nobody needs to tell records of one key apart. */
+function unnumbered({ recordNumber: _, nested, ...rest }: TableHints): TableHints {
+  return nested ? { ...rest, nested: nested.map(({ recordNumber: _, ...own }) => own) } : rest;
 }
 
 function randomSeed(host: Host): string {

@@ -120,6 +120,20 @@ export type Mode = "evolve" | "freeze" | "discard_row" | "discard_value";
  *  (of a new table: its rows). A mode alone is for all three; what is not said may evolve. */
 export type Contract = Mode | { tables?: Mode; columns?: Mode; data_type?: Mode };
 
+type NotMerged = None<"strategy" | MergeOption>;
+
+/** What is said of a nested table, named by the lists that fill it (`labels`, `pull_request.labels`). With a key it stands on
+ *  its own, as in dlt: it has no parent, is written in its own way (default: append), and keeps what its parent's row loses.
+ *  Where the table around it merges, `_dlt_root_id` says which row an element was last in. Without a key it stays with its
+ *  parent. */
+export type Nested = { columns?: Record<string, Column> } & (
+  | ({ write?: never; primaryKey?: never } & NotMerged)
+  | ({ write?: "append" | "replace"; primaryKey: Key } & NotMerged)
+  | DeleteInsert
+  | Upsert
+  | (Scd2 & { mergeKey: Key })
+);
+
 /** Records go to the table that their field `by` names; to the resource's where it names none. */
 export interface Routed {
   by: string;
@@ -151,6 +165,8 @@ export type Options<Cur, Cfg, Row> = Write & {
   /** Table name, or the field that names each record's table; default: the resource's name. What else the resource says
    *  of its table holds for each of those tables; `columns` adds hints for some of them, by table name. */
   table?: string | Routed;
+  /** Nested tables, by the path of their lists: columns, and those that have a key of their own. */
+  nested?: Record<string, Nested>;
   contract?: Contract;
   /** Levels of nested tables below the resource's; deeper values stay JSON. Default: the run's. */
   maxNesting?: number;
@@ -197,6 +213,7 @@ export interface AnyOptions {
   readonly format?: Format;
   readonly csv?: CsvOptions;
   readonly table?: string | Routed;
+  readonly nested?: Record<string, Nested>;
   readonly contract?: Contract;
   readonly maxNesting?: number;
   readonly resumable?: boolean;

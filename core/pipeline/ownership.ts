@@ -3,13 +3,25 @@ import type { Tables, TableSchema, WriteDisposition } from "../schema/types.ts";
 import { documented, schemaContract, statedContract } from "./contract.ts";
 import type { Contract } from "./options.ts";
 import { type Merging, mergingOf } from "./merging.ts";
-import { dispositionOf, type Node, type Plan } from "./plan.ts";
+import { fieldName } from "./fields.ts";
+import { nestedMark, ownTables } from "./nested.ts";
+import type { AnyOptions } from "./options.ts";
+import { type Node, type Plan, writtenAs } from "./plan.ts";
 
 /** A table belongs to the resource that names it, or to the one that routes records by a field. */
-function fills(node: Node, root: string, resource: string | undefined): boolean {
+function fills(node: Node, table: TableSchema): boolean {
+  const { resource } = table;
+  const root = nestedMark(table)?.in ?? table.name;
   return typeof node.definition.options.table === "object"
     ? resource === node.name || node.table === root
-    : node.table === root;
+    : node.table === root || isOwnName(node, root);
+}
+
+/** Whether a table that is there has the name of a nested one of its own. */
+function isOwnName({ table, definition }: Node, name: string): boolean {
+  return ownTables(definition.options).some(
+    ({ field }) => name === `${table}__${fieldName(field, () => undefined)}`,
+  );
 }
 
 function ownerOf(plan: Plan, root: string): Node | undefined {
@@ -32,17 +44,35 @@ export interface Doings {
   isRead(node: Node): boolean;
 }
 
-/** How the root table called so is written in this run. */
-export function writeOf(plan: Plan, root: string, run: Doings): WriteDisposition {
-  const owner = ownerOf(plan, root);
-  return owner ? dispositionOf(owner, run.isAnew(owner)) : "append";
+/** What a root table is written by: a resource's options, or those of a nested table of its own. */
+function partOf(plan: Plan, table: TableSchema): { node: Node; options: AnyOptions } | undefined {
+  const mark = nestedMark(table);
+  const node = ownerOf(plan, mark?.in ?? table.name);
+  if (!node) return undefined;
+  const options = optionsOf(node, table);
+  return options && { node, options };
 }
 
-/** How the root table called so is merged in this run; undefined when it is not. */
-export function mergeOf(plan: Plan, root: string, run: Doings): (Merging & { anew: boolean }) | undefined {
-  const owner = ownerOf(plan, root);
-  const merging = owner && mergingOf(owner.definition.options);
-  return merging && { ...merging, anew: run.isAnew(owner) };
+function optionsOf(node: Node, table: TableSchema): AnyOptions | undefined {
+  const mark = nestedMark(table);
+  return mark ? ownTables(node.definition.options)[mark.at]?.options : node.definition.options;
+}
+
+/** How a root table is written in this run. */
+export function writeOf(plan: Plan, root: TableSchema, run: Doings): WriteDisposition {
+  const part = partOf(plan, root);
+  return part ? writtenAs(part.options, run.isAnew(part.node)) : "append";
+}
+
+/** How a root table is merged in this run; undefined when it is not. */
+export function mergeOf(
+  plan: Plan,
+  root: TableSchema,
+  run: Doings,
+): (Merging & { anew: boolean }) | undefined {
+  const part = partOf(plan, root);
+  const merging = part && mergingOf(part.options);
+  return merging && { ...merging, anew: run.isAnew(part.node) };
 }
 
 /** What the resources of this run say about their root tables. */
@@ -54,17 +84,16 @@ export function resourceFacts(
   const facts: Record<string, ResourceFacts> = {};
   for (const table of Object.values(tables)) {
     if (table.parent !== undefined) continue;
-    const owner = ownerOf(plan, table.name);
+    const part = partOf(plan, table);
+    if (!part) continue;
+    const { node: owner, options } = part;
     // Tables of other resources keep the facts they have.
-    if (
-      !owner ||
-      (typeof owner.definition.options.table === "object" && table.resource && table.resource !== owner.name)
-    )
+    if (typeof owner.definition.options.table === "object" && table.resource && table.resource !== owner.name)
       continue;
-    const merging = mergingOf(owner.definition.options);
+    const merging = mergingOf(options);
     facts[table.name] = {
       resource: owner.name,
-      write: refresh ? (owner.definition.options.write ?? "append") : dispositionOf(owner, false),
+      write: refresh ? (options.write ?? "append") : writtenAs(options, false),
       ...(merging ? { merge: mergeFacts(merging) } : {}),
       ...contractFact(owner, plan, contract, stored?.[table.name]?.schema_contract),
       ...maxNestingOf(owner),
@@ -102,8 +131,8 @@ function mergeFacts({ strategy, deduplicated, boundary, active }: Merging): Merg
 }
 
 /** Whether the root table is to go, with those nested in it, for one that is made anew: one of a resource that is loaded. */
-export function isRenewed(plan: Plan, root: string, table: TableSchema, run: Doings): boolean {
-  return plan.nodes.some((node) => node.loaded && run.isRenewed(node) && fills(node, root, table.resource));
+export function isRenewed(plan: Plan, table: TableSchema, run: Doings): boolean {
+  return plan.nodes.some((node) => node.loaded && run.isRenewed(node) && fills(node, table));
 }
 
 /** Whether the root table belongs to a source of this run. One whose resource the pipeline has no more belongs to its only
@@ -117,17 +146,17 @@ export function isOfSources(plan: Plan, root: string, table: TableSchema): boole
 }
 
 /** Whether the run has begun to read what fills the root table. */
-export function isRead(plan: Plan, root: string, table: TableSchema, run: Doings): boolean {
-  return plan.nodes.some((node) => node.loaded && run.isRead(node) && fills(node, root, table.resource));
+export function isRead(plan: Plan, root: TableSchema, run: Doings): boolean {
+  return plan.nodes.some((node) => node.loaded && run.isRead(node) && fills(node, root));
 }
 
 /** Whether this run replaces the root table, also when nothing comes for it. */
-export function replaces(plan: Plan, root: string, table: TableSchema, run: Doings): boolean {
+export function replaces(plan: Plan, root: TableSchema, run: Doings): boolean {
   return plan.nodes.some(
     (node) =>
       node.loaded &&
       run.isRead(node) &&
-      dispositionOf(node, run.isAnew(node)) === "replace" &&
-      fills(node, root, table.resource),
+      fills(node, root) &&
+      writtenAs(optionsOf(node, root) ?? {}, run.isAnew(node)) === "replace",
   );
 }

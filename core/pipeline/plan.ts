@@ -1,12 +1,13 @@
 import { RunletError } from "../errors.ts";
 import type { HttpConfig } from "../http/config.ts";
-import type { Contract } from "./options.ts";
+import type { AnyOptions, Contract } from "./options.ts";
 import type { SchemaFile } from "../schema/exchange.ts";
 import type { StoredSchema } from "../schema/stored.ts";
 import type { ResourceData } from "./run-options.ts";
 import { checkContract } from "./contract-modes.ts";
 import { snakeCase, tableName } from "./naming.ts";
 import { mergesWhole, mergingOf } from "./merging.ts";
+import { ownTables } from "./nested.ts";
 import type { ResourceDefinition } from "./resource.ts";
 import type { SourceDefinition } from "./source.ts";
 
@@ -77,7 +78,7 @@ export function checkParts({ name, parts, contract }: PlanInput): void {
     const table = rootTable(resource);
     const write = resource.options.write ?? "append";
     const other = writes.get(table);
-    const merging = JSON.stringify(mergingOf(resource.options));
+    const merging = JSON.stringify([mergingOf(resource.options), ownTables(resource.options)]);
     if (other && other.write === write && other.merging !== merging) {
       throw invalid(
         `resources ${other.name} and ${resource.name} merge into the table ${table} in different ways`,
@@ -186,12 +187,21 @@ function rootTable({ name, options }: ResourceDefinition): string {
 
 /** The write disposition of a node in this run. */
 export function dispositionOf(node: Node, refresh: boolean): "append" | "replace" | "merge" {
-  const write = node.definition.options.write ?? "append";
+  return writtenAs(node.definition.options, refresh);
+}
+
+/** The write disposition of a resource, or of a nested table of its own. */
+export function writtenAs(
+  { write = "append" }: AnyOptions,
+  refresh: boolean,
+): "append" | "replace" | "merge" {
   return write === "skip" || (refresh && write === "append") ? "replace" : write;
 }
 
 /** Whether a table that is filled to a part only would show less than was there: the node is read to its end. */
 export function isWhole(node: Node, refresh: boolean): boolean {
-  const merging = mergingOf(node.definition.options);
+  const { options } = node.definition;
+  const merging = mergingOf(options);
+  if (ownTables(options).some((table) => writtenAs(table.options, refresh) === "replace")) return true;
   return merging ? refresh || mergesWhole(merging) : dispositionOf(node, refresh) === "replace";
 }

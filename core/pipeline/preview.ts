@@ -9,6 +9,7 @@ import { extract } from "./extract.ts";
 import { withImported } from "./imported.ts";
 import { nextLoadId } from "./load-id.ts";
 import { LoadWriter } from "./load.ts";
+import { unmarked } from "./nested.ts";
 import { planRun, type PlanInput } from "./plan.ts";
 import { Meter } from "./progress.ts";
 import { openFor } from "./open-engine.ts";
@@ -67,7 +68,10 @@ export function previewPipeline(input: PlanInput, options: RunOptions): Promise<
       const tables = [...streams].map(
         ([name, parts]) => [name, parts.flatMap((part) => readJsonRows(part))] as const,
       );
-      return { schema: dataTables(schema), tables: Object.fromEntries(tables) };
+      const shown = Object.entries(dataTables(schema)).map(
+        ([name, table]) => [name, unmarked(table)] as const,
+      );
+      return { schema: Object.fromEntries(shown), tables: Object.fromEntries(tables) };
     } finally {
       engine.close();
     }

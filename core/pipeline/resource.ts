@@ -8,6 +8,7 @@ import { constantsFault } from "./constants.ts";
 import { fieldOf } from "./fields.ts";
 import { formatFault } from "./format.ts";
 import { mergeFault } from "./merging.ts";
+import { nestedFault } from "./nested.ts";
 import { parsePath } from "./path.ts";
 import { isHidden, validationFault } from "./validation.ts";
 
@@ -86,7 +87,7 @@ export function isResource(thing: unknown): thing is ResourceDefinition {
 }
 
 const OPTIONS = new Set(
-  "write primaryKey strategy mergeKey hardDelete dedupSort deduplicated validity boundary active cursor config http schema validate columns constants records format csv table contract maxNesting resumable map".split(
+  "write primaryKey strategy mergeKey hardDelete dedupSort deduplicated validity boundary active cursor config http schema validate columns constants records format csv table nested contract maxNesting resumable map".split(
     " ",
   ),
 );
@@ -115,7 +116,8 @@ export function define(
     validationFault(options) ??
     constantsFault(options) ??
     columnsFault(options.columns ?? {}, keyed) ??
-    routeFault(options, keyed);
+    routeFault(options, keyed) ??
+    nestedFault(options);
   if (wrong) throw invalid(`resource ${name}: ${wrong}`);
   if (options.records !== undefined) parsePath(options.records);
   const fault = formatFault(options);

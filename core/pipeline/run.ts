@@ -24,11 +24,11 @@ import { LoadWriter } from "./load.ts";
 import { openFor } from "./open-engine.ts";
 import { withImported } from "./imported.ts";
 import { isOfSources, isRead, isRenewed, mergeOf, replaces, resourceFacts, writeOf } from "./ownership.ts";
-import { dispositionOf, planRun, type Plan, type PlanInput } from "./plan.ts";
-import { mergingOf } from "./merging.ts";
+import { planRun, type Plan, type PlanInput } from "./plan.ts";
 import { relaxedColumns, relaxedTables } from "./relaxed.ts";
 import { checkAlters } from "./alter-dataset.ts";
 import { tablesWithout } from "./load.ts";
+import { checkDispositions } from "./dispositions.ts";
 import { Meter } from "./progress.ts";
 import { Round } from "./round.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -114,7 +114,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
   const known = dataTables(before.schema.tables);
   const round = new Round(plan, before.state, options);
   const goes = (root: string): boolean =>
-    isRenewed(plan, root, known[root]!, round) ||
+    isRenewed(plan, known[root]!, round) ||
     (options.refresh === "sources" && isOfSources(plan, root, known[root]!));
   const kept = tablesWithout(known, goes);
   const relaxed = relaxedColumns(plan, kept);
@@ -164,11 +164,10 @@ async function load(loading: Loading): Promise<LoadInfo> {
       meter,
       widen: options.normalise?.onTypeConflict !== "variant",
       disposition: (root) => writeOf(plan, root, round),
-      replaced: (root, table) => replaces(plan, root, table, round),
+      replaced: (root) => replaces(plan, root, round),
       merging: (root) => mergeOf(plan, root, round),
-      read: (root, table) => isRead(plan, root, table, round),
-      drops: (root, table) =>
-        goes(root) && (!isRenewed(plan, root, table, round) || isRead(plan, root, table, round)),
+      read: (root) => isRead(plan, root, round),
+      drops: (root, table) => goes(root) && (!isRenewed(plan, table, round) || isRead(plan, table, round)),
       time: loadTime(loadId, run.host.now()),
     });
     if (options.maxDuration !== undefined || options.maxBytes !== undefined)
@@ -296,32 +295,4 @@ function mustBeDestination(to: unknown): void {
       hint: 'give one: run({ to: duckdb("data.duckdb") }), with import { duckdb } from "runlet/duckdb"',
     },
   );
-}
-
-function checkDispositions(plan: Plan, destination: Destination, refresh: boolean): void {
-  for (const node of plan.nodes) {
-    const wanted = dispositionOf(node, refresh);
-    const { dispositions, mergeStrategies } = destination.capabilities;
-    if (!node.loaded) continue;
-    if (dispositions.includes(wanted)) {
-      const strategy = wanted === "merge" ? mergingOf(node.definition.options)?.strategy : undefined;
-      if (!strategy || !mergeStrategies || mergeStrategies.includes(strategy)) continue;
-      throw new RunletError(
-        "PIPELINE_INVALID",
-        `resource ${node.name} asks for ${strategy}, which ${destination.kind} does not offer`,
-        {
-          where: { source: node.source, resource: node.name },
-          hint: `it merges by: ${mergeStrategies.join(", ")}`,
-        },
-      );
-    }
-    throw new RunletError(
-      "PIPELINE_INVALID",
-      `resource ${node.name} asks for ${wanted}, which ${destination.kind} does not offer`,
-      {
-        where: { source: node.source, resource: node.name },
-        hint: `it offers: ${destination.capabilities.dispositions.join(", ")}`,
-      },
-    );
-  }
 }

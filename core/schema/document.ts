@@ -120,7 +120,7 @@ function rootTable(
   const merge = isTold ? mergeHints(facts.merge) : undefined;
   return {
     ...omitted(before, merge ? MERGE_HINTS : []),
-    ...omitted(table, merge ? MERGE_HINTS : []),
+    ...omitted(table, [...RUN_ONLY, ...(merge ? MERGE_HINTS : [])]),
     columns: withActive(describeVariants(carriedColumns(table.columns, before)), before, facts),
     ...merge,
     write_disposition: facts.write ?? table.write_disposition ?? before?.write_disposition ?? "append",
@@ -129,6 +129,9 @@ function rootTable(
     ...seenData(table, before, facts.maxNesting),
   };
 }
+
+/** What the engine tells the run of a table, and no document keeps. */
+const RUN_ONLY = ["x-runlet-nested"];
 
 const MERGE_HINTS = ["x-merge-strategy", "x-stage-data-deduplicated", "x-boundary-timestamp"] as const;
 

@@ -9,6 +9,7 @@ import loading  # quiet settings first
 import dlt
 import duckdb
 import orjson
+from dlt.extract.hints import make_nested_hints
 
 from canonical import cell
 
@@ -50,13 +51,32 @@ def disposition(options):
     return how
 
 
-def resource(records, options):
+def columns_of(options):
     columns = {name: {"data_type": kind} for name, kind in options.get("columns", {}).items()}
     if "hardDelete" in options:
         columns.setdefault(options["hardDelete"], {})["hard_delete"] = True
     if "dedupSort" in options:
         columns.setdefault(options["dedupSort"]["column"], {})["dedup_sort"] = options["dedupSort"]["order"]
-    hints = dict(name="t", write_disposition=disposition(options), columns=columns or None, schema_contract=options.get("contract"))
+    return columns
+
+
+def nested_hints(options):
+    """dlt's hints of nested tables, of the option `nested`: paths of keys joined by dots."""
+    hints = {}
+    for path, nested in options.get("nested", {}).items():
+        given = dict(columns=columns_of(nested) or None)
+        if "write" in nested:
+            given["write_disposition"] = disposition(nested)
+        for mine, theirs in (("primaryKey", "primary_key"), ("mergeKey", "merge_key")):
+            if mine in nested:
+                given[theirs] = nested[mine]
+        hints[tuple(path.split("."))] = make_nested_hints(**given)
+    return hints or None
+
+
+def resource(records, options):
+    columns = columns_of(options)
+    hints = dict(name="t", write_disposition=disposition(options), columns=columns or None, schema_contract=options.get("contract"), nested_hints=nested_hints(options))
     for mine, theirs in (("primaryKey", "primary_key"), ("mergeKey", "merge_key"), ("maxNesting", "max_table_nesting")):
         if mine in options:
             hints[theirs] = options[mine]

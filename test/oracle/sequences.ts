@@ -47,8 +47,11 @@ export interface Sequence {
 }
 
 /** The sequences whose options the test has a use for. */
-export function sequences(wanted: (sequence: Sequence) => boolean): Sequence[] {
-  const all = parseLossless(readFileSync("test/data/oracle/sequences.json", "utf8")) as unknown as Sequence[];
+export function sequences(
+  wanted: (sequence: Sequence) => boolean,
+  file = "test/data/oracle/sequences.json",
+): Sequence[] {
+  const all = parseLossless(readFileSync(file, "utf8")) as unknown as Sequence[];
   return all.filter(wanted);
 }
 
@@ -178,6 +181,7 @@ export function comparable(
   tables: Frozen,
   validity: readonly string[],
   drawn: boolean,
+  roots: (table: string) => string = () => "t",
 ): Record<string, unknown> {
   const ranks = {
     _dlt_load_id: ranksOf(tables, (name) => name === "_dlt_load_id"),
@@ -196,7 +200,7 @@ export function comparable(
       if (validity.includes(name)) return [`${name}=${ranks.validity.get(value)}`];
       if (!drawn || !IDS.includes(name)) return [`${name}=${value}`];
       if (name === "_dlt_id") return [];
-      const of = name === "_dlt_root_id" ? "t" : parentOf(table, named);
+      const of = name === "_dlt_root_id" ? roots(table) : parentOf(table, named);
       const rows = (named[of] ?? []).filter((other) => other["_dlt_id"] === value);
       return [
         `${name}=(${rows

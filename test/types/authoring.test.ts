@@ -152,6 +152,19 @@ const kinds: Resource<any>[] = [
     { constants: { a: 1, b: "x", c: [1n, null], d: new Date(0), e: setting("E", 5), f: { g: true } } },
     [],
   ),
+  resource(
+    "nested",
+    {
+      nested: {
+        labels: { write: "merge", primaryKey: "id", columns: { color: "text" } },
+        "pull.reviewers": { write: "merge", strategy: "upsert", primaryKey: ["a", "b"], hardDelete: "gone" },
+        versions: { write: "merge", strategy: "scd2", mergeKey: "id" },
+        parts: { primaryKey: "value" },
+        tags: { columns: { value: "text" } },
+      },
+    },
+    [],
+  ),
   resource("routed", { table: { by: "kind", columns: { push: { size: "double" } } } }, []),
   resource("zod", { schema: z.object({ id: z.int(), at: z.date() }), map: (row) => ({ n: row.id + 1 }) }, []),
   resource(
@@ -233,6 +246,12 @@ function refused(): void {
   resource("e21", { constants: { a: () => 1 } }, []);
   // @ts-expect-error validating is on or off
   resource("e22", { validate: "strict" }, []);
+  // @ts-expect-error a nested table is written in its own way only with a key
+  resource("e23", { nested: { labels: { write: "merge" } } }, []);
+  // @ts-expect-error versions of nested rows come in parts
+  resource("e24", { nested: { labels: { write: "merge", strategy: "scd2" } } }, []);
+  // @ts-expect-error nothing nested is skipped
+  resource("e25", { nested: { labels: { write: "skip", primaryKey: "id" } } }, []);
   // @ts-expect-error a pipeline needs something to load
   pipeline("e8");
 }

@@ -11,6 +11,8 @@ const ARRIVAL = "_runlet_arrival";
 export class Stages {
   readonly #connection: DuckDBConnection;
   readonly #dataset: string;
+  /** Stages are dropped while others are still made: a name is used once. */
+  #made = 0;
   readonly #stages = new Map<string, { name: string; columns: StoredColumn[] }>();
 
   constructor(connection: DuckDBConnection, dataset: string) {
@@ -42,7 +44,7 @@ export class Stages {
     const wanted = [...columns.map((column) => ({ ...column })), ...(withRecord ? [record] : [])];
     const known = this.#stages.get(sameName(table));
     if (!known) {
-      const name = `_runlet_stage_${this.#stages.size}`;
+      const name = `_runlet_stage_${this.#made++}`;
       const more = withRecord ? `, CAST(NULL AS BIGINT) AS ${quoteName(RECORD_COLUMN)}` : "";
       await this.#connection.exec(
         `CREATE TEMP TABLE ${name} AS SELECT *${more} FROM ${qualified(this.#connection, this.#dataset, table)} LIMIT 0`,

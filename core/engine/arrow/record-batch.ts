@@ -1,7 +1,16 @@
 // Arrow's record batch message (format/Message.fbs), written whole: metadata, then the buffers one behind the other.
 // Columns without a value in the batch all point to one run of zeros at the beginning of the body.
 import { allocBlock, blockSize, freeBlock, MAX_BLOCK, outOfMemory } from "../memory/arena";
-import { cold, Field, isNull, OwnIds, Table, WITH_RECORD, WITH_ROOT_ID } from "../layout/field";
+import {
+  cold,
+  Field,
+  isNull,
+  OwnIds,
+  Table,
+  WITH_OUTER_ID,
+  WITH_RECORD,
+  WITH_ROOT_ID,
+} from "../layout/field";
 import { isVariable, K_BOOL, widthOf } from "../layout/kinds";
 import { loadId, loadIdLength } from "../config/config";
 import { findOwnId, hasOwnIds, ownIdBytes, ownIdLength, ownIdText } from "../tables/own-ids";
@@ -116,7 +125,7 @@ export function recordBatch(t: Table): usize {
   const rows = t.rows;
   prepareConstants(rows);
   const columns = t.columnCount + systemColumns(t);
-  let buffers: usize = isNull(t.parent) ? 6 : t.extra & WITH_ROOT_ID ? 11 : 8;
+  let buffers: usize = isNull(t.parent) ? (t.extra & WITH_OUTER_ID ? 9 : 6) : t.extra & WITH_ROOT_ID ? 11 : 8;
   if (t.extra & WITH_RECORD) buffers += 2;
   let c = t.columns;
   while (!isNull(c)) {
@@ -208,6 +217,7 @@ function putColumn(c: Field, rows: u32): void {
 
 function putSystem(t: Table, rows: u32): void {
   if (isNull(t.parent)) {
+    if (t.extra & WITH_OUTER_ID) putIds(t.rootIds, t.ownRootIds, rows);
     putNode(rows, 0);
     putEntry(free - body, 0);
     putBuffer(loadOffsets, (<usize>rows + 1) << 2);

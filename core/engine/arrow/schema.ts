@@ -1,7 +1,17 @@
 // Arrow's schema message (format/Schema.fbs, format/Message.fbs) of one version of a table.
 import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
 import { writeText } from "../memory/bytes";
-import { cold, F_NULLABLE, Field, isNull, Table, Version, WITH_RECORD, WITH_ROOT_ID } from "../layout/field";
+import {
+  cold,
+  F_NULLABLE,
+  Field,
+  isNull,
+  Table,
+  Version,
+  WITH_OUTER_ID,
+  WITH_RECORD,
+  WITH_ROOT_ID,
+} from "../layout/field";
 import {
   K_BINARY,
   K_BOOL,
@@ -44,7 +54,7 @@ function columnsOf(t: Table, version: u32): i32 {
 
 /** System columns of a table: 2 in roots, 3 in nested ones; on request the root id, and the record's number. */
 export function systemColumns(t: Table): u32 {
-  const columns: u32 = isNull(t.parent) ? 2 : t.extra & WITH_ROOT_ID ? 4 : 3;
+  const columns: u32 = isNull(t.parent) ? (t.extra & WITH_OUTER_ID ? 3 : 2) : t.extra & WITH_ROOT_ID ? 4 : 3;
   return t.extra & WITH_RECORD ? columns + 1 : columns;
 }
 
@@ -90,8 +100,10 @@ export function schemaMessage(t: Table, version: u32): usize {
 }
 
 function writeSystem(t: Table): void {
-  if (isNull(t.parent)) writeNamed("_dlt_load_id", K_TEXT);
-  else {
+  if (isNull(t.parent)) {
+    if (t.extra & WITH_OUTER_ID) writeNamed("_dlt_root_id", K_TEXT);
+    writeNamed("_dlt_load_id", K_TEXT);
+  } else {
     if (t.extra & WITH_ROOT_ID) writeNamed("_dlt_root_id", K_TEXT);
     writeNamed("_dlt_parent_id", K_TEXT);
     writeNamed("_dlt_list_idx", K_INT);

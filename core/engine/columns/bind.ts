@@ -31,10 +31,12 @@ import {
 import { parseTimestamp } from "../time/iso8601";
 import { newDetached } from "../tables/shape";
 import { addColumn, adoptColumn, findColumn } from "./column";
+import { joinedName } from "../config/hints";
 import { bars } from "../contract/breach";
 import { barsDeclared, changesType } from "../contract/declared";
-import { isBarred, typeMode } from "../contract/modes";
-import { columnName, keepName, nameLength, normalizedName, shortName } from "./name";
+import { columnMode, EVOLVE, isBarred, typeMode } from "../contract/modes";
+import { requireNested } from "../tables/table";
+import { columnName, keepName, nameLength, shortName } from "./name";
 import { valueKind, valueLength, valueText } from "./value";
 
 /** The kind that new columns get whatever their first value is; K_NONE: the value decides. */
@@ -66,6 +68,7 @@ function applyHint(c: Field, hint: Hint): void {
     k.flags &= ~F_NULLABLE;
     k.table.required++;
     k.table.boundHints++;
+    requireNested(k.table);
   }
   k.flags |= hint.roles;
 }
@@ -118,21 +121,30 @@ export function bindField(f: Field): bool {
   return true;
 }
 
-/** Makes the columns that hints give a type, whether or not the data will have them; those that are there follow the
- *  hints from now on. */
-export function declareColumns(t: Table, hint: Hint): void {
+/** Makes the columns below a hint that have a type, whether or not the data will have them; those that are there follow
+ *  the hints from now on. Their names begin with `prefix`. */
+export function declareColumns(t: Table, hint: Hint, prefix: usize, prefixLength: u32): void {
   if (isBarred(t)) return;
+  // Inside of objects and lists a contract has to do with what comes.
+  const isLate = prefixLength != 0 || !isNull(t.parent);
   let h = hint.child;
   while (!isNull(h)) {
     if (h.set && !h.drop) {
-      const name = h.asLength ? normalizedName(h.as, h.asLength) : normalizedName(h.key, h.keyLength);
+      const long = joinedName(prefix, prefixLength, h);
+      const name = shortName(long, nameLength);
       const n = nameLength;
       const there = findColumn(t, name, n);
-      if (isNull(there) && barsDeclared(t, h, name, n)) {
+      const leftOut = isLate
+        ? (isNull(there) ? columnMode(t, name, n) : typeMode(t)) != EVOLVE
+        : isNull(there) && barsDeclared(t, h, name, n);
+      if (leftOut) {
         h = h.sibling;
         continue;
       }
-      if (!h.nullable) t.requiredHints++;
+      if (!h.nullable) {
+        t.requiredHints++;
+        requireNested(t);
+      }
       if (!isNull(there)) followColumn(there, h);
       else if (h.kind != K_NONE) {
         const c = newDetached(t);

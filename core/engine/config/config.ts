@@ -24,13 +24,24 @@ import {
   isNull,
   nil,
   Table,
+  WITH_OUTER_ID,
   WITH_ROOT_ID,
 } from "../layout/field";
 import { K_DECIMAL, K_NONE, K_WEI } from "../layout/kinds";
 import { setDepthLimit } from "../scan/skip";
 import { newDetached, setHashSeed } from "../tables/shape";
 import { setSeed } from "../tables/ids";
-import { carry, configureTables, findTable, followHint, newTable, tablesFull } from "../tables/table";
+import { declareOwnTables } from "../tables/own-table";
+import {
+  carry,
+  configureTables,
+  findTable,
+  firstTable,
+  followHint,
+  newTable,
+  requireNested,
+  tablesFull,
+} from "../tables/table";
 import { hintFor, kindNamed, newHint, readHints, roleOf } from "./hints";
 import {
   firstIn,
@@ -102,6 +113,8 @@ export function readConfig(p: usize): void {
     readTable(key, valueOf(key));
     key = nextAfter(valueOf(key));
   }
+  for (let t = firstTable; !isNull(t); t = t.next)
+    if (isNull(t.parent) && isNull(t.ownIn)) declareOwnTables(t);
 }
 
 /** The seed at p: a string, since not all of its numbers are exact in JSON. */
@@ -135,7 +148,8 @@ export function rootTableNamed(name: usize, n: u32, fallback: Hint): Table {
       known.shape.hint = hint;
       if (!isNull(hint)) {
         followHint(known, hint);
-        declareColumns(known, hint);
+        declareColumns(known, hint, 0, 0);
+        declareOwnTables(known);
       }
     }
     return known;
@@ -143,7 +157,10 @@ export function rootTableNamed(name: usize, n: u32, fallback: Hint): Table {
   if (tablesFull()) return nil<Table>();
   const kept = keepName(d, length);
   const t = newTable(kept, length, kept, length, nil<Table>(), hint, nestingOf(hint), 1);
-  if (!isNull(hint)) declareColumns(t, hint);
+  if (!isNull(hint)) {
+    declareColumns(t, hint, 0, 0);
+    declareOwnTables(t);
+  }
   return t;
 }
 
@@ -172,7 +189,10 @@ function readTable(key: usize, p: usize): void {
   let at = firstIn(member(p, "columns"));
   while (at) {
     const column = valueOf(at);
-    if (!isNull(parent) && readBool(member(column, "root_key"), false)) carry(t, WITH_ROOT_ID);
+    if (readBool(member(column, "root_key"), false)) {
+      if (isNull(parent)) t.extra |= WITH_OUTER_ID;
+      else carry(t, WITH_ROOT_ID);
+    }
     const kind = kindNamed(member(column, "data_type"));
     readString(at);
     if (readBool(member(column, "x-row-version"), false)) t.versioned = 1;
@@ -191,6 +211,7 @@ function readTable(key: usize, p: usize): void {
       if (!readBool(member(column, "nullable"), true)) {
         k.flags &= ~F_NULLABLE;
         t.required++;
+        requireNested(t);
       }
       if (readBool(member(column, "variant"), false)) k.flags |= F_VARIANT;
       if (isNull(hint)) k.flags |= storedRoles(column);
@@ -202,7 +223,7 @@ function readTable(key: usize, p: usize): void {
     at = nextAfter(column);
   }
   if (t.systemAt < 0) t.systemAt = <i32>t.columnCount;
-  if (isNull(parent) && !isNull(hint)) declareColumns(t, hint);
+  if (isNull(parent) && !isNull(hint)) declareColumns(t, hint, 0, 0);
 }
 
 function storedRoles(p: usize): u32 {

@@ -87,32 +87,46 @@ export function readHints(p: usize): Hint {
   const root = newHint();
   const nesting = member(p, "maxTableNesting");
   if (nesting) root.maxNesting = <i32>readNumber(nesting, -1);
-  const rowId = member(p, "rowId");
-  root.rowId = isStringOf(rowId, "key") ? ROW_ID_KEY : isStringOf(rowId, "row") ? ROW_ID_ROW : ROW_ID_RANDOM;
   root.contract = readContract(member(p, "contract"));
-  if (readBool(member(p, "rootKey"), false)) root.extra |= WITH_ROOT_ID;
-  if (readBool(member(p, "recordNumber"), false)) root.extra |= WITH_RECORD;
+  readRowHints(p, root);
+  let own: u32 = 0;
+  for (let at = firstIn(member(p, "nested")); at; at = nextAfter(at)) {
+    const node = nodeAt(root, member(at, "path"));
+    node.own = ++own;
+    readRowHints(at, node);
+  }
   let at = firstIn(member(p, "columns"));
   while (at) {
-    let node = root;
-    let step = firstIn(member(at, "path"));
-    while (step) {
-      readString(step);
-      let child = hintFor(node, textPtr, textLength);
-      if (isNull(child)) {
-        child = newHint();
-        child.key = textPtr;
-        child.keyLength = textLength;
-        append(node, child);
-      }
-      node = child;
-      step = nextAfter(step);
-    }
-    readHint(at, node);
+    readHint(at, nodeAt(root, member(at, "path")));
     at = nextAfter(at);
   }
   nameKeys(root, 0, 0);
   return root;
+}
+
+/** What the rows of a table carry, and what their ids are made of. */
+function readRowHints(p: usize, h: Hint): void {
+  const rowId = member(p, "rowId");
+  h.rowId = isStringOf(rowId, "key") ? ROW_ID_KEY : isStringOf(rowId, "row") ? ROW_ID_ROW : ROW_ID_RANDOM;
+  if (readBool(member(p, "rootKey"), false)) h.extra |= WITH_ROOT_ID;
+  if (readBool(member(p, "recordNumber"), false)) h.extra |= WITH_RECORD;
+}
+
+/** The node that the list of keys at p leads to, made when there is none. */
+function nodeAt(root: Hint, p: usize): Hint {
+  let node = root;
+  for (let step = firstIn(p); step; step = nextAfter(step)) {
+    readString(step);
+    let child = hintFor(node, textPtr, textLength);
+    if (isNull(child)) {
+      child = newHint();
+      child.key = textPtr;
+      child.keyLength = textLength;
+      append(node, child);
+    }
+    node = child;
+  }
+  return node;
 }
 
 /** Names the columns that have a role, below h, whose own columns' names begin with `prefix`. */
@@ -124,6 +138,10 @@ function nameKeys(h: Hint, prefix: usize, prefixLength: u32): void {
       c.nameLength = nameLength;
     }
     if (isNull(c.child)) continue;
+    if (c.own) {
+      nameKeys(c, 0, 0);
+      continue;
+    }
     const below = joinedName(prefix, prefixLength, c);
     store<u16>(below + nameLength, 0x5f5f);
     nameKeys(c, below, nameLength + 2);
@@ -131,7 +149,7 @@ function nameKeys(h: Hint, prefix: usize, prefixLength: u32): void {
 }
 
 /** The prefix and the normalised name of a hint's key; kept, with room for a separator. Its length is in nameLength. */
-function joinedName(prefix: usize, prefixLength: u32, h: Hint): usize {
+export function joinedName(prefix: usize, prefixLength: u32, h: Hint): usize {
   const own = h.asLength ? normalizedName(h.as, h.asLength) : normalizedName(h.key, h.keyLength);
   return prefixedName(prefix, prefixLength, own, nameLength);
 }
@@ -140,7 +158,7 @@ function joinedName(prefix: usize, prefixLength: u32, h: Hint): usize {
 export function roleOf(h: Hint, name: usize, n: u32): Hint {
   for (let c = h.child; !isNull(c); c = c.sibling) {
     if (c.roles && c.nameLength == n && sameBytes(c.name, name, n)) return c;
-    const below = roleOf(c, name, n);
+    const below = c.own ? nil<Hint>() : roleOf(c, name, n);
     if (!isNull(below)) return below;
   }
   return nil<Hint>();

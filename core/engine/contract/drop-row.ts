@@ -16,7 +16,7 @@ export function clearRowLog(): void {
 }
 
 export function logRow(t: Table, row: u32, p: usize): void {
-  if (isNull(t.parent)) return;
+  if (isNull(t.parent) && isNull(t.ownIn)) return;
   const e = reserve(rows, ENTRY);
   store<Table>(e, t);
   store<u32>(e, row, 4);

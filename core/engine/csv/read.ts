@@ -9,7 +9,7 @@ import { clearBuffer, newBuffer, putByte, putBytes, putText, reserve } from "../
 import { parseObject } from "../parse/object";
 import { putJsonString } from "../parse/json-text";
 import { ownRootId, setOwnIds } from "../parse/own-ids";
-import { setRootRow, writeExtra } from "../parse/root-row";
+import { rootIdAt, setDrawn, setRootRow, writeExtra } from "../parse/root-row";
 import { discardRow, refuseRoot, setKeysOnce } from "../contract/breach";
 import { isBarred } from "../contract/modes";
 import {
@@ -195,6 +195,7 @@ function readRecord(input: Input, p: usize, offset: u64): usize {
   const row = newRow(t);
   writeRootId(t, row, input.ordinal, offset);
   setRootRow(t, row);
+  setDrawn(rootIdAt());
   const q = readRow(p, t, fields, csv.count, row);
   if (!q) return 0;
   if (!isNull(cursor) && verdict == LEFT_OUT) {
@@ -205,7 +206,7 @@ function readRecord(input: Input, p: usize, offset: u64): usize {
   if (t.rowId && (!writeRecord(csv, p, fields) || !ownRootId(recordText.ptr, options.constants, t, row)))
     return 0;
   if (options.constants && !parseObject(options.constants, t.shape, row)) return 0;
-  if ((t.required || t.requiredHints) && !hasRequired(t, row)) return fail(p, E_NULL);
+  if ((t.required || t.requiredHints) && !hasRequired(t)) return fail(p, E_NULL);
   if (!isNull(options.recordCaptures) || !isNull(cursor)) writeRecord(csv, p, fields);
   return q;
 }

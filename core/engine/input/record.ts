@@ -17,7 +17,7 @@ import { valueFieldOf } from "../parse/element";
 import { putJsonString, writeJson, writeObject } from "../parse/json-text";
 import { parseObject } from "../parse/object";
 import { ownIds, ownRootId, setOwnIds } from "../parse/own-ids";
-import { setRootRow, writeExtra } from "../parse/root-row";
+import { rootIdAt, setDrawn, setRootRow, writeExtra } from "../parse/root-row";
 import { findColumn } from "../columns/column";
 import { breachAt, discardRow, refuseRoot, setKeysOnce } from "../contract/breach";
 import { isBarred } from "../contract/modes";
@@ -40,7 +40,7 @@ import {
   failure,
 } from "../scan/failure";
 import { skipValue } from "../scan/skip";
-import { newRow, nextRecord, tablesFull } from "../tables/table";
+import { firstTable, nestedRequired, newRow, nextRecord, recordSerial, tablesFull } from "../tables/table";
 import { writeRootId } from "../tables/ids";
 import { skipValue } from "../scan/skip";
 import { TAKEN, weigh } from "../cursor/weigh";
@@ -150,6 +150,7 @@ function parseRoot(input: Input, t: Table, p: usize, offset: u64): usize {
   const row = newRow(t);
   writeRootId(t, row, input.ordinal, offset);
   setRootRow(t, row);
+  setDrawn(rootIdAt());
   if (ownIds && !ownRootId(p, input.options.constants, t, row)) return 0;
   if (t.extra) writeExtra(t, row, p);
   if (c == 123) {
@@ -157,8 +158,8 @@ function parseRoot(input: Input, t: Table, p: usize, offset: u64): usize {
     if (!end) return 0;
     if (!rewritten && input.options.constants && !parseObject(input.options.constants, t.shape, row))
       return 0;
-    if ((t.required || t.requiredHints) && !hasRequired(t, row)) return fail(p, E_NULL);
-    return end;
+    if ((t.required || t.requiredHints) && !hasRequired(t)) return fail(p, E_NULL);
+    return nestedRequired && !haveRequired() ? fail(p, E_NULL) : end;
   }
   const f = valueFieldOf(t);
   let end: usize = 0;
@@ -178,8 +179,15 @@ function putItemLiteral(p: usize, f: Field, row: u32): usize {
   return coldLiteral(p);
 }
 
-/** Whether every column that must not be null has a value in the row; else the failure names one. */
-export function hasRequired(t: Table, row: u32): bool {
+/** Whether the tables that the record's lists fill have what they must have. */
+function haveRequired(): bool {
+  for (let t = firstTable; !isNull(t); t = t.next)
+    if (t.record == recordSerial && (t.required || t.requiredHints) && !hasRequired(t)) return false;
+  return true;
+}
+
+/** Whether every column that must not be null has a value in the record's rows; else the failure names one. */
+export function hasRequired(t: Table): bool {
   if (t.boundHints < t.requiredHints) {
     failUnbound(t);
     return false;
@@ -187,7 +195,7 @@ export function hasRequired(t: Table, row: u32): bool {
   let c = t.columns;
   while (!isNull(c)) {
     const k = cold(c);
-    if ((k.flags & F_NULLABLE) == 0 && (c.len != row + 1 || k.runStart > row)) {
+    if ((k.flags & F_NULLABLE) == 0 && (c.len != t.rows || k.runStart > t.recordStart)) {
       failColumn(k.name, k.nameLength);
       return false;
     }

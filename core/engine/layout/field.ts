@@ -198,6 +198,8 @@ export class Table {
   systemAt: i32;
   /** Rows in batches already cut. */
   cutRows: u64;
+  /** Of a table that lists fill and that stands on its own: the root table it was made for. */
+  ownIn: Table;
   /** Came with the configuration. */
   existing: u32;
   /** Columns that must not be null. */
@@ -233,6 +235,8 @@ export const WITH_ROOT_ID: u32 = 1;
 export const WITH_RECORD: u32 = 2;
 /** Nested rows are written down as they come, since the contract may take them out again. */
 export const WITH_LOG: u32 = 4;
+/** Rows of a root table carry `_dlt_root_id`: that of the record whose list they stood in. */
+export const WITH_OUTER_ID: u32 = 8;
 
 /** Drawn from seed and place. */
 export const ROW_ID_RANDOM: u32 = 0;
@@ -304,6 +308,8 @@ export class Hint {
   as: usize;
   asLength: u32;
   maxNesting: i32;
+  /** Lists at this place fill a table of its own: its number among `TableHints.nested`, from 1. */
+  own: u32;
   /** Of the table: WITH_…, ROW_ID_…. */
   extra: u32;
   rowId: u32;

@@ -20,6 +20,7 @@ import {
   isNull,
   ROW_ID_ROW,
   Table,
+  WITH_OUTER_ID,
   WITH_ROOT_ID,
 } from "../layout/field";
 import { K_DECIMAL, K_LIST, K_NESTED, K_NONE, K_OBJECT, typeName } from "../layout/kinds";
@@ -70,6 +71,13 @@ function writeTable(out: Buffer, t: Table): void {
     putText(out, ',"parent":');
     putJsonString(out, t.parent.name, t.parent.nameLength);
   }
+  if (!isNull(t.ownIn) && !isNull(t.hint)) {
+    putText(out, ',"x-runlet-nested":{"in":');
+    putJsonString(out, t.ownIn.name, t.ownIn.nameLength);
+    putText(out, ',"at":');
+    putNumber(out, t.hint.own - 1);
+    putByte(out, 125);
+  }
   putText(out, ',"columns":{');
   const systemAt = t.systemAt < 0 ? <i32>t.columnCount : t.systemAt;
   let c = t.columns;
@@ -95,14 +103,14 @@ function isVersioned(t: Table): bool {
 }
 
 function writeSystem(out: Buffer, t: Table): void {
+  if (isNull(t.parent) ? t.extra & WITH_OUTER_ID : t.extra & WITH_ROOT_ID)
+    putText(
+      out,
+      '"_dlt_root_id":{"name":"_dlt_root_id","data_type":"text","nullable":false,"root_key":true},',
+    );
   if (isNull(t.parent))
     putText(out, '"_dlt_load_id":{"name":"_dlt_load_id","data_type":"text","nullable":false},');
   else {
-    if (t.extra & WITH_ROOT_ID)
-      putText(
-        out,
-        '"_dlt_root_id":{"name":"_dlt_root_id","data_type":"text","nullable":false,"root_key":true},',
-      );
     putText(
       out,
       '"_dlt_parent_id":{"name":"_dlt_parent_id","data_type":"text","nullable":false,"parent_key":true},',

@@ -1,4 +1,5 @@
 // Nested tables as lists find them: made, or filled by several fields together.
+import { declareColumns } from "../columns/bind";
 import { childPath, nameLength, shortName } from "../columns/name";
 import { cold, Field, isNull, ListCount, nil, Table } from "../layout/field";
 import { K_LIST, K_NESTED } from "../layout/kinds";
@@ -47,10 +48,13 @@ export function childTable(p: usize, f: Field): Table {
   const name = shortName(path, pathLength);
   const n = nameLength;
   const known = findTable(name, n);
+  // A list in such a list is nested in it, as ever.
+  const isOwn = !isNull(k.hint) && k.hint.own != 0 && k.hint != k.owner.hint;
   if (!isNull(known)) {
-    if (isNull(known.parent)) {
+    if (isOwn && isNull(known.parent) && known.hint == k.hint) return known;
+    if (isOwn || isNull(known.parent)) {
       fail(p, E_TABLE_CLASH);
-      return known.parent;
+      return nil<Table>();
     }
     if (known.existing == 1) {
       // From the configuration, where names may be shortened and hints do not stand.
@@ -60,6 +64,7 @@ export function childTable(p: usize, f: Field): Table {
       known.pathLength = pathLength;
       known.hint = k.hint;
       known.shape.hint = k.hint;
+      if (!isNull(k.hint)) declareColumns(known, k.hint, 0, 0);
     } else shareLists(known);
     return known;
   }
@@ -70,5 +75,6 @@ export function childTable(p: usize, f: Field): Table {
   // Level and depth are those of the row shape.
   const t = newTable(name, n, path, pathLength, k.table, k.hint, 0, 0);
   t.listOwner = f;
+  if (!isNull(k.hint)) declareColumns(t, k.hint, 0, 0);
   return t;
 }

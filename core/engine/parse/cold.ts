@@ -1,7 +1,16 @@
 // Values off the fast path: the first of a field, those of another type than the column, masked, shared, dropped ones.
 // Everything here is called from the parser with p on the value (strings: after the quote) and returns the position
 // after it, 0 on failure.
-import { bindBeside, bindField, givesWay, inferredKind, NO_VARIANT, share, variantOf } from "../columns/bind";
+import {
+  bindBeside,
+  bindField,
+  declareColumns,
+  givesWay,
+  inferredKind,
+  NO_VARIANT,
+  share,
+  variantOf,
+} from "../columns/bind";
 import { childPrefix, columnName, nameLength } from "../columns/name";
 import { findColumn, forgetRemoved, isUnproven, removeColumn, retype, unwiden } from "../columns/column";
 import { convertInto } from "../columns/convert";
@@ -43,7 +52,17 @@ import {
   K_TWIN,
 } from "../layout/kinds";
 import { numberErrorAt, numDouble, numInt, numKind, parseNumber } from "../number/parse-number";
-import { E_DEPTH, E_DUPLICATE, E_NUMBER, E_OWN_ID, E_VALUE, E_VARIANT, fail } from "../scan/failure";
+import {
+  E_DEPTH,
+  E_DUPLICATE,
+  E_NULL,
+  E_NUMBER,
+  E_OWN_ID,
+  E_VALUE,
+  E_VARIANT,
+  fail,
+  failColumn,
+} from "../scan/failure";
 import { getDepthLimit, skipLiteral, skipValue } from "../scan/skip";
 import { decodeString, skipString } from "../scan/text";
 import { newShape, rowShape } from "../tables/shape";
@@ -53,6 +72,7 @@ import { advance } from "./advance";
 import { parseList, parseObject } from "./object";
 import { childTable, countOf } from "./child-table";
 import { writeJson } from "./json-text";
+import { parseOwnList } from "./own-list";
 import { ownIds } from "./own-ids";
 
 /** Whether the text being parsed was rewritten: its keys are spelled one way and stand once; an object's members are
@@ -332,13 +352,26 @@ export function coldObject(p: usize, f: Field, row: u32): usize {
     const owner = k.owner;
     if (depthAround(f) >= getDepthLimit()) return fail(p, E_DEPTH);
     const prefix = childPrefix(f);
-    k.shape = newShape(k.table, owner, prefix, nameLength, k.hint, owner.level - 1, depthAround(f) + 1);
+    const n = nameLength;
+    k.shape = newShape(k.table, owner, prefix, n, k.hint, owner.level - 1, depthAround(f) + 1);
+    if (!isNull(k.hint) && !declareInside(p, k, prefix, n)) return 0;
   }
   if (f.kind == <u8>K_NONE) {
     f.kind = <u8>(becomesJson ? K_NESTED : K_OBJECT);
     f.data = changetype<usize>(k.shape);
   }
   return parseObject(p + 1, k.shape, row);
+}
+
+/** Declares the columns of objects at a place that is seen for the first time. False where one must not be null and
+ *  records without it have come already. */
+function declareInside(p: usize, k: Cold, prefix: usize, n: u32): bool {
+  const t = k.table;
+  const before = t.requiredHints;
+  declareColumns(t, k.hint, prefix, n);
+  if (t.requiredHints == before || t.rows + <u32>(t.cutRows != 0) <= 1) return true;
+  failColumn(prefix, n - 2);
+  return fail(p, E_NULL) != 0;
 }
 
 export function coldList(p: usize, f: Field, row: u32): usize {
@@ -362,10 +395,11 @@ export function coldList(p: usize, f: Field, row: u32): usize {
   const isLast = around + 1 == getDepthLimit();
   if (isLast && !skipValue(p, around)) return 0;
   if (f.kind == <u8>K_NONE) {
-    const isPlain = !isLast && !becomesJson && !t.sharedLists && k.listShape == t.shape;
+    const isPlain = !isLast && !becomesJson && !t.sharedLists && k.listShape == t.shape && !isNull(t.parent);
     f.kind = <u8>(isPlain ? K_LIST : K_NESTED);
     f.data = changetype<usize>(t);
   }
+  if (isNull(t.parent)) return parseOwnList(p + 1, t, k.listShape);
   return t.sharedLists || k.listShape != t.shape
     ? sharedList(p, f, row)
     : parseList(p + 1, t, k.table, row, 0);

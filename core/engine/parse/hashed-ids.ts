@@ -48,7 +48,12 @@ function writeRow(p: usize, constants: usize, t: Table): bool {
 
 function writeKey(p: usize, constants: usize, t: Table): bool {
   forgetKeys(t.hint);
-  if (load<u8>(p) == 123 && !findKeys(p + 1, 1, t.hint)) return false;
+  if (load<u8>(p) == 123) {
+    if (!findKeys(p + 1, 1, t.hint)) return false;
+  } else {
+    const element = hintFor(t.hint, VALUE, 5);
+    if (!isNull(element) && element.primary) element.at = p;
+  }
   if (constants && !findKeys(constants, 1, t.hint)) return false;
   return writeKeys(p, t.hint);
 }
@@ -103,7 +108,7 @@ function writeKeys(p: usize, h: Hint): bool {
       if (!writeSorted(c.at, 1, c)) return false;
       endMember();
     }
-    if (!writeKeys(p, c)) return false;
+    if (!c.own && !writeKeys(p, c)) return false;
   }
   return true;
 }

@@ -133,7 +133,7 @@ function putListString(p: usize, f: Field, row: u32): usize {
 }
 
 /** A list in a list, or a literal. */
-function parseElement(p: usize, c: u32, t: Table, row: u32): usize {
+export function parseElement(p: usize, c: u32, t: Table, row: u32): usize {
   if (c == 91) {
     const f = listFieldOf(t);
     if (f.kind == <u8>K_LIST) return parseList(p + 1, changetype<Table>(f.data), t, row, 0);

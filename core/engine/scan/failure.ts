@@ -108,7 +108,7 @@ export function describe(code: u32): string {
     case E_VARIANT:
       return "the value fits neither its column nor the column's variant";
     case E_TABLE_CLASH:
-      return "a nested and a root table would have one name";
+      return "a nested table and one that stands on its own would have one name";
     case E_CELLS:
       return "more cells than columns";
     case E_UNCLOSED:

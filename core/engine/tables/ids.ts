@@ -59,8 +59,12 @@ export function writeRootId(t: Table, row: u32, ordinal: u32, offset: u64): void
 export function writeNestedIds(t: Table, row: u32, parent: usize, index: u64): void {
   const id = v128.load(parent);
   v128.store(t.parentIds + <usize>row * ID_LENGTH, id);
-  const low = i64x2.extract_lane(id, 0);
-  const high = load<u64>(parent, 6);
+  mixId(t, row, i64x2.extract_lane(id, 0), load<u64>(parent, 6), index);
+}
+
+/** The id of a row by another's, which is `low` and, from its 7th byte, `high`, and its place below it. */
+@inline
+export function mixId(t: Table, row: u32, low: u64, high: u64, index: u64): void {
   writeId(
     t.ids + <usize>row * ID_LENGTH,
     (low ^ rotl<u64>(high, 27)) * 0xff51afd7ed558ccd + t.salt + index * 0x9e3779b97f4a7c15,

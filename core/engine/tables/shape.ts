@@ -1,7 +1,19 @@
 // Shapes (objects at one place in the data) and their fields.
 import { allocBlock, allocStruct } from "../memory/arena";
 import { isText, sameBytes } from "../memory/bytes";
-import { cold, Cold, COLD, Field, Hint, isNull, nil, Shape, Table, TOKEN } from "../layout/field";
+import {
+  cold,
+  Cold,
+  COLD,
+  Field,
+  Hint,
+  isNull,
+  nil,
+  Shape,
+  Table,
+  TOKEN,
+  WITH_OUTER_ID,
+} from "../layout/field";
 import { K_NONE, K_ROW_ID, K_SKIP, K_TWIN } from "../layout/kinds";
 import { E_COLON, E_KEY, fail } from "../scan/failure";
 import { cursor, decodeString, setCursor, skipSpace, skipString } from "../scan/text";
@@ -280,6 +292,7 @@ function isRowId(p: usize, n: u32): bool {
 function isReserved(shape: Shape, p: usize, n: u32): bool {
   if (shape.prefixLength || n < 12 || load<u32>(p) != 0x746c645f) return false;
   const nested = !isNull(shape.table.parent);
+  if (!nested && shape.table.extra & WITH_OUTER_ID && isText(p, n, "_dlt_root_id")) return true;
   return nested
     ? isText(p, n, "_dlt_parent_id") || isText(p, n, "_dlt_list_idx") || isText(p, n, "_dlt_root_id")
     : isText(p, n, "_dlt_load_id");

@@ -10,6 +10,7 @@ import {
   SLACK,
   Table,
   WITH_LOG,
+  WITH_OUTER_ID,
   WITH_RECORD,
   WITH_ROOT_ID,
 } from "../layout/field";
@@ -122,12 +123,19 @@ function bind(t: Table, contract: u32): void {
     if (rootOf(other) == root) other.contract = contract | (other.contract & NEW_TABLE);
 }
 
-function rootOf(t: Table): Table {
+export function rootOf(t: Table): Table {
   while (!isNull(t.parent)) t = t.parent;
   return t;
 }
 
 export const ID_LENGTH: usize = 14;
+
+/** Whether some table that lists fill has columns that must not be null. */
+export let nestedRequired: bool = false;
+
+export function requireNested(t: Table): void {
+  if (!isNull(t.parent) || !isNull(t.ownIn)) nestedRequired = true;
+}
 
 function growSlots(old: usize, oldCapacity: u32, capacity: u32, rows: u32, width: usize): usize {
   const p = allocBlock(<usize>capacity * width + SLACK);
@@ -147,7 +155,7 @@ function growTable(t: Table): void {
     t.parentIds = growSlots(t.parentIds, before, capacity, rows, ID_LENGTH);
     t.listIndex = growSlots(t.listIndex, before, capacity, rows, 8);
     if (t.extra & WITH_ROOT_ID) t.rootIds = growSlots(t.rootIds, before, capacity, rows, ID_LENGTH);
-  }
+  } else if (t.extra & WITH_OUTER_ID) t.rootIds = growSlots(t.rootIds, before, capacity, rows, ID_LENGTH);
   if (t.extra & WITH_RECORD) t.records = growSlots(t.records, before, capacity, rows, 8);
   t.rowCapacity = capacity;
   let c = t.columns;
