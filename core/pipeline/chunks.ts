@@ -21,16 +21,6 @@ export async function* chunks(piece: Bytes): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The chunks of bytes that are in memory already and are no gzip: without waiting for each. Undefined for others. */
-export function chunksAtHand(piece: Bytes): Iterable<Uint8Array> | undefined {
-  const bytes = isResponse(piece)
-    ? originOf(piece)?.bytes
-    : piece instanceof ArrayBuffer
-      ? new Uint8Array(piece)
-      : piece;
-  return bytes instanceof Uint8Array && !isPacked(bytes) ? cut(bytes) : undefined;
-}
-
 async function* received(response: Response): AsyncGenerator<Uint8Array> {
   const body = bodyOf(response);
   try {
@@ -49,15 +39,11 @@ async function* received(response: Response): AsyncGenerator<Uint8Array> {
 const MAGIC_BYTES = 2;
 
 async function* unpacked(held: Held): AsyncGenerator<Uint8Array> {
-  if (isPacked(held.bytes)) yield* drained(unzipped(held.bytes, held.rest));
+  if (held.bytes[0] === 0x1f && held.bytes[1] === 0x8b) yield* drained(unzipped(held.bytes, held.rest));
   else {
     yield* cut(held.bytes);
     if (held.rest) yield* drained(held.rest);
   }
-}
-
-function isPacked(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 function stream(piece: ReadableStream<Uint8Array> | Blob): ReadableStream<Uint8Array> {

@@ -2,8 +2,7 @@ import type { InputOptions, InputSummary, RunEngine } from "../binding/contract.
 import { RunletError } from "../errors.ts";
 import { untilAborted } from "./abort.ts";
 import { inOrder } from "./ahead.ts";
-import { chunks, chunksAtHand } from "./chunks.ts";
-import { csvRows } from "./csv-rows.ts";
+import { chunks } from "./chunks.ts";
 import { isText, readingOf, type Reading } from "./format.ts";
 import { leaves, type Leaf, type Piece } from "./leaves.ts";
 import type { Cursors } from "./cursors.ts";
@@ -14,12 +13,12 @@ import { atOrigin, atResource } from "./placed.ts";
 import { picked, type Picked } from "./picked.ts";
 import type { Node, Plan } from "./plan.ts";
 import type { Meter } from "./progress.ts";
+import { isReadAsObjects, ObjectsRoad } from "./objects/road.ts";
 import { RecordLines } from "./objects/record-lines.ts";
 import { openerOf, type Opening } from "./resumable.ts";
 import type { Round } from "./round.ts";
-import { beginsWithBrace, encoded, recordPath, selected, textAt } from "./record-path.ts";
-import { parsedRows } from "./rows.ts";
-import { validated, validateOf } from "./validation.ts";
+import { beginsWithBrace, recordPath, selected } from "./record-path.ts";
+import { UNLOADED } from "./unloaded.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import type { Step } from "../trace/step.ts";
 
@@ -46,12 +45,6 @@ export interface ExtractRun {
 
 /** Resources whose first page is asked for while an earlier one is being read. */
 const RESOURCES_AHEAD = 4;
-
-/** Prefix of the tables of resources that are read but not loaded; nothing of them leaves the engine. */
-export const UNLOADED = "_runlet_unloaded_";
-
-/** Table of records that are set aside. */
-const REJECTS = "_runlet_rejects";
 
 /** Reads every resource of the plan into the engine, in the plan's order; children of a page right after it.
  *  @throws RunletError with source and resource in `where` */
@@ -81,7 +74,7 @@ class Extraction {
   private readonly openings = new Map<Node, Opening>();
   private readonly left = new Set<Node>();
   private readonly lines = new RecordLines();
-  private rejects = 0;
+  private readonly objects: ObjectsRoad;
   /** Resources of which records have come that are later than all before. */
   private readonly advanced = new Set<Node>();
   /** Resources whose order says that nothing more is to come of what is being read. */
@@ -89,6 +82,7 @@ class Extraction {
 
   constructor(run: ExtractRun) {
     this.run = run;
+    this.objects = new ObjectsRoad(run);
   }
 
   /** What a resource gives, piece by piece; for a transformer, what it gives for one item. */
@@ -185,7 +179,8 @@ class Extraction {
     this.run.meter.pages++;
     this.step(node).add({ pages: 1 });
     try {
-      if (isObjects(node) || this.run.cursors.ownOf(node)) await this.feedMapped(node, leaf, origin, item);
+      if (isReadAsObjects(node) || this.run.cursors.ownOf(node))
+        await this.feedObjects(node, leaf, origin, item);
       else if (leaf.kind === "records") await this.feedRecords(node, selected(node, leaf.records), item);
       else await this.feedBytes(node, leaf, origin, item);
     } catch (error) {
@@ -214,7 +209,7 @@ class Extraction {
         capture: { document: wanted, record: inside },
       },
       item,
-      leaf.kind === "text" ? [leaf.text] : (chunksAtHand(leaf.piece) ?? chunks(leaf.piece)),
+      leaf.kind === "text" ? [leaf.text] : chunks(leaf.piece),
     );
     if (records?.length && !summary.matched && summary.bytes > 0 && !summary.limitReached) {
       throw new RunletError(
@@ -244,64 +239,17 @@ class Extraction {
   }
 
   /** The road through objects. */
-  private async feedMapped(
+  private async feedObjects(
     node: Node,
     leaf: Piece,
     origin: Origin | undefined,
     item: Picked | undefined,
   ): Promise<void> {
-    if (leaf.kind === "records") {
-      await this.feedRecords(node, await this.mapped(node, selected(node, leaf.records), 1), item);
-      return;
+    const rows = this.objects.rows(node, leaf, origin, this.reading(node, leaf, origin));
+    for await (const records of rows) {
+      await this.feedRecords(node, records, item);
+      if (this.satisfied(node)) return;
     }
-    const bytes = leaf.kind === "text" ? encoded(leaf.text) : chunks(leaf.piece);
-    const reading = this.reading(node, leaf, origin);
-    if (isText(reading.format)) {
-      const { engine } = this.run;
-      const rows = await csvRows(engine, UNLOADED + node.name, reading, bytes, () => this.run.drain());
-      await this.feedRecords(node, await this.mapped(node, rows, 1), item);
-      origin?.told?.(
-        (origin.capture ?? []).map(() => null),
-        rows.length,
-      );
-      return;
-    }
-    let count = 0;
-    let values: (string | null)[] = (origin?.capture ?? []).map(() => null);
-    for await (const { document, records } of parsedRows(
-      bytes,
-      origin?.records ?? recordPath(node) ?? [],
-      reading.format,
-    )) {
-      const first = count + 1;
-      count += records.length;
-      if (document !== undefined) values = (origin?.capture ?? []).map((path) => textAt(document, path));
-      await this.feedRecords(node, await this.mapped(node, records, first), item);
-      if (this.satisfied(node)) break;
-    }
-    origin?.told?.(values, count);
-  }
-
-  /** Records as the resource's schema and `map` make them; the first has the number `first`. */
-  private async mapped(node: Node, records: readonly unknown[], first: number): Promise<unknown[]> {
-    const { options } = node.definition;
-    const subject = { name: node.name, options, table: node.table };
-    const good = await validated(subject, records, first, async (violation) => {
-      if (!this.run.quarantine) throw violation;
-      if (node.loaded) await this.setAside(violation);
-    });
-    const map = options.map as ((row: unknown) => object | object[] | null) | undefined;
-    return map ? good.flatMap((row) => map(row) ?? []) : good;
-  }
-
-  /** Writes a row of `_runlet_rejects`, as the engine does for records that it cannot read. */
-  private async setAside({ code, message, where }: RunletError): Promise<void> {
-    const { engine } = this.run;
-    const id = await engine.input(REJECTS, this.rejects++, { format: "ndjson" });
-    const row = { table_name: where.table, record_number: where.record, code, message };
-    await engine.pushText(id, `${JSON.stringify(row)}\n`);
-    await engine.end(id);
-    await this.run.drain();
   }
 
   /** One input of the engine, and the transformers of its records. */
@@ -411,9 +359,4 @@ class Extraction {
       return node.children.length > 0 && node.children.every((child) => this.satisfied(child));
     return (this.taken.get(node) ?? 0) >= limit;
   }
-}
-
-/** Whether the records have to become objects. */
-function isObjects({ definition: { options } }: Node): boolean {
-  return options.map !== undefined || validateOf(options) !== undefined;
 }

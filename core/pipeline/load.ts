@@ -5,7 +5,7 @@ import type { DestinationLoad } from "../destinations/contract.ts";
 import { RECORD_COLUMN } from "../destinations/merge-plan.ts";
 import { widened } from "../schema/widened.ts";
 import type { ColumnSchema, SchemaChange, Tables, TableSchema, WriteDisposition } from "../schema/types.ts";
-import { UNLOADED } from "./extract.ts";
+import { UNLOADED } from "./unloaded.ts";
 import { type Merging, numbersRecords } from "./merging.ts";
 import { mergePlan, treeOf } from "./merge-plan.ts";
 import { StreamBuilder } from "./stream-builder.ts";
