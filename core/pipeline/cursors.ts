@@ -6,6 +6,7 @@ import type { PipelineState } from "../schema/state.ts";
 import { type HeldCursor, keptCursor, withCursor } from "./cursor-state.ts";
 import { type Incremental, isOwn } from "./incremental.ts";
 import { lagged } from "./lag.ts";
+import { refuseMarked } from "./marked-value.ts";
 import { OwnCursor } from "./own-cursor.ts";
 import { parsePath } from "./path.ts";
 import { dispositionOf, type Node, type Plan } from "./plan.ts";
@@ -133,7 +134,10 @@ export class Cursors {
 
 /** A replaced table begins anew, as in dlt. */
 function keptOf(state: PipelineState, node: Node, { path, end }: Incremental<unknown>) {
-  return end !== undefined || isReplaced(node) ? undefined : keptCursor(state, node, path);
+  if (end !== undefined || isReplaced(node)) return undefined;
+  const kept = keptCursor(state, node, path);
+  if (kept) refuseMarked(kept.last_value, node, path);
+  return kept;
 }
 
 function isReplaced(node: Node): boolean {

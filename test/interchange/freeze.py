@@ -1,4 +1,4 @@
-"""Freezes datasets that dlt has written, and what dlt makes of the next run: freeze.py OUTPUT. README.md says what is in
+"""Freezes datasets that dlt has written, and what dlt makes of the next run: freeze.py OUTPUT [NAME…]. README.md says what is in
 a file."""
 
 import json
@@ -143,8 +143,10 @@ def cursors(pipeline):
     return found
 
 
-def main(output):
+def main(output, *names):
     for case in CASES:
+        if names and case.name not in names:
+            continue
         with open(os.path.join(output, f"{case.name}.json"), "w", encoding="utf-8") as f:
             json.dump(freeze(case), f, ensure_ascii=False, indent=1)
             f.write("\n")

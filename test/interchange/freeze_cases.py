@@ -141,7 +141,42 @@ NESTING = Case(
 )
 
 
+TIMES = [f"2024-01-01T0{hour}:00:00Z" for hour in range(4)]
+TEXTS = {"cursor": {"path": "at"}}
+KEYED = {"cursor": {"path": "place.n", "initial": 2}, "primaryKey": ["id"]}
+LEAST = {"cursor": {"path": "n", "order": "min"}}
+LAGGED = merge("delete-insert", primaryKey=["id"], cursor={"path": "at", "lag": 3600})
 
+CURSORS = Case(
+    "cursors",
+    "cursors over times as text, numbers, the least value and with a lag: records at the boundary come again, and late",
+    [
+        (
+            "shop",
+            [
+                table("texts", [{"id": 1, "at": TIMES[0]}, {"id": 2, "at": TIMES[1], "more": {"x": 1.5, "é": None}, "l": [1]}, {"id": 3, "at": TIMES[1]}], TEXTS),
+                table("keyed", [{"id": 0, "place": {"n": 1}}, {"id": 1, "place": {"n": 2}}, {"id": 2, "place": {"n": 3}}], KEYED),
+                table("least", [{"id": 1, "n": 5}, {"id": 2, "n": 1}], LEAST),
+                table("lagged", [{"id": 1, "at": TIMES[0], "run": 1}, {"id": 2, "at": TIMES[1], "run": 1}], LAGGED),
+            ],
+        )
+    ],
+    [
+        (
+            "shop",
+            [
+                table(
+                    "texts",
+                    [{"id": 1, "at": TIMES[0]}, {"more": {"é": None, "x": 1.5}, "l": [1], "id": 2, "at": TIMES[1]}, {"id": 3, "at": TIMES[1]}, {"id": 4, "at": TIMES[1]}],
+                    TEXTS,
+                ),
+                table("keyed", [{"id": 2, "place": {"n": 3}}, {"id": 3, "place": {"n": 3}}, {"id": 4, "place": {"n": 9007199254740993}}], KEYED),
+                table("least", [{"id": 2, "n": 1}, {"id": 0, "n": 2}, {"id": 3, "n": -3}], LEAST),
+                table("lagged", [{"id": 0, "at": "2023-12-31T23:59:59Z", "run": 2}, {"id": 1, "at": TIMES[0], "run": 2}, {"id": 3, "at": TIMES[2], "run": 2}], LAGGED),
+            ],
+        )
+    ],
+)
 
 NAMING = Case(
     "naming",
@@ -151,4 +186,4 @@ NAMING = Case(
     naming="sql_ci_v1",
 )
 
-CASES = [EVERYTHING, GROWN, TWO_SCHEMAS, DEV_MODE, SETTINGS, NESTING, NAMING]
+CASES = [EVERYTHING, GROWN, TWO_SCHEMAS, DEV_MODE, SETTINGS, NESTING, CURSORS, NAMING]

@@ -4,6 +4,7 @@
 import json
 import os
 import sys
+from datetime import datetime
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracle"))
 
@@ -101,14 +102,14 @@ class Partner:
         counts = self.pipeline.dataset().row_counts(dlt_tables=True, load_id=load_id).arrow().to_pylist()
         return {row["table_name"]: row["row_count"] for row in counts}
 
-    def run(self, resources, source=None, **options):
+    def run(self, resources, source=None, contract=None, **options):
         """`resources`: {"name", "records": JSON texts, "options": as in sequences.json, "state": what to put into its
-        state}."""
+        state, "datetimes": fields that are texts in the records, and datetimes for dlt}. `contract`: of the source."""
         made = [self.resource(**r) for r in resources]
         data = made
         if source:
 
-            @dlt.source(name=source)
+            @dlt.source(name=source, schema_contract=contract)
             def wrapped():
                 return made
 
@@ -120,12 +121,15 @@ class Partner:
             raise
         return {"loads": info.loads_ids, "counts": self.pipeline.last_trace.last_normalize_info.row_counts}
 
-    def resource(self, name, records, options=None, state=None):
+    def resource(self, name, records, options=None, state=None, datetimes=()):
         options = options or {}
         hints = options.pop("hints", None)
         made = sequence.resource(records, options).with_name(name)
         if hints:
             made.apply_hints(columns=hints)
+        if datetimes:
+            # Before the cursor.
+            made.add_map(lambda item: {k: datetime.fromisoformat(v) if k in datetimes else v for k, v in item.items()}, insert_at=1)
         if not state:
             return made
 

@@ -41,6 +41,8 @@ export interface Given {
   options?: Record<string, unknown>;
   /** What its function puts into its state. */
   state?: Record<string, Json>;
+  /** Fields that are texts in the records and datetimes for dlt. */
+  datetimes?: string[];
 }
 
 /** dlt in a process of its own, which does what it is told; errors are dlt's. */

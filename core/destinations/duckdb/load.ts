@@ -25,7 +25,8 @@ import {
   type StoredColumn,
   storedColumns,
 } from "./tables.ts";
-import { arrivingType, fits } from "./types.ts";
+import { checkRange } from "./range.ts";
+import { arrivingType, fits, isNarrower } from "./types.ts";
 import { allowDoubles } from "./unique.ts";
 import { foldVariant } from "./widen.ts";
 
@@ -130,7 +131,7 @@ export class DuckDBLoad implements DestinationLoad {
           sameName(column.name) === sameName(fields[index]!.name) && column.type === arriving[index],
       );
     try {
-      if (!direct) await this.#writeByName(table, stream, fields, arriving);
+      if (!direct) await this.#writeByName(table, stream, columns, fields, arriving);
       else
         await this.#connection.insertArrow(
           stream,
@@ -147,7 +148,7 @@ export class DuckDBLoad implements DestinationLoad {
   #checkField(table: string, columns: readonly StoredColumn[], field: ArrowField): string {
     const column = columns.find(({ name }) => sameName(name) === sameName(field.name));
     const type = arrivingType(field);
-    if (column && type && fits(type, column.type)) return type;
+    if (column && type && (fits(type, column.type) || isNarrower(type, column.type))) return type;
     const found = column ? `is ${column.type} at the destination` : "does not exist at the destination";
     throw new RunletError(
       "DESTINATION_SCHEMA",
@@ -163,6 +164,7 @@ export class DuckDBLoad implements DestinationLoad {
   async #writeByName(
     table: string,
     stream: Uint8Array,
+    stored: readonly StoredColumn[],
     fields: readonly ArrowField[],
     arriving: readonly string[],
   ): Promise<void> {
@@ -175,6 +177,11 @@ export class DuckDBLoad implements DestinationLoad {
       `CREATE TEMP TABLE ${STAGE} AS SELECT ${columns.join(", ")} FROM ${jsonSeed(this.#connection)} LIMIT 0`,
     );
     await this.#connection.insertArrow(stream, { catalog: "temp", schema: "main", table: STAGE });
+    const narrow = stored.filter(({ name, type }) => {
+      const at = fields.findIndex((field) => sameName(field.name) === sameName(name));
+      return at >= 0 && isNarrower(arriving[at]!, type);
+    });
+    await checkRange(this.#connection, { table, stage: temporary(STAGE), narrow });
     await this.#connection.exec(
       `INSERT INTO ${this.#stages.has(table) ? this.#stages.sql(table) : qualified(this.#connection, this.#options.dataset, table)}
        BY NAME SELECT * FROM ${temporary(STAGE)}`,

@@ -83,6 +83,12 @@ function integerOf({ bits, signed }: Extract<ArrowType, { kind: "int" }>): strin
 
 const INTEGERS = ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"];
 
+/** Whether integers of the arriving type may be too large for the column, which is seen value by value. */
+export function isNarrower(arriving: string, column: string): boolean {
+  const [from, to] = [INTEGERS.indexOf(arriving), INTEGERS.indexOf(column)];
+  return to >= 0 && from > to;
+}
+
 /** Whether values of the arriving type fit a column's type, every one of them, unchanged. */
 export function fits(arriving: string, column: string): boolean {
   if (arriving === column) return true;
