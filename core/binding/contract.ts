@@ -46,7 +46,8 @@ export type ContractMode = "freeze" | "discard_row" | "discard_value";
 
 /** Which records are taken by the value at `path`: those from `start` on (at `start` those whose hashes are not in
  *  `startHashes`), up to `end`. Values are JSON text: of a number of any size, true, false or a string. Numbers are compared with
- *  numbers, texts with texts, by code points; a record whose value cannot be compared fails (CURSOR_INVALID). */
+ *  numbers, texts with texts, by code points, but a time that ends in Z comes before those with more of its fraction; a record
+ *  whose value cannot be compared, or is beyond all doubles, fails (CURSOR_INVALID). */
 export interface CursorConfig {
   path: Path;
   /** Which of two values is the later one; default `max`. `min`: the smaller one, and `end` is below `start`. */

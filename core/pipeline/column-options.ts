@@ -1,7 +1,9 @@
 import { DATA_TYPES } from "../schema/types.ts";
 import { fieldKey, fieldName, fieldOf } from "./fields.ts";
+import { isOwn } from "./incremental.ts";
 import { tableName } from "./naming.ts";
 import type { AnyOptions, Column } from "./options.ts";
+import { parsePath } from "./path.ts";
 import { isValue } from "./value.ts";
 
 const OPTIONS = ["type", "as", "nullable", "precision", "scale", "mask", "key"];
@@ -55,6 +57,40 @@ export function columnsFault(columns: Record<string, Column>, keys: readonly str
     if (hint?.nullable) return `${key} is a key and cannot be nullable`;
   }
   return undefined;
+}
+
+/** What is wrong with a cursor on columns that are masked; undefined when nothing is. What it keeps is in the pipeline's
+ *  state, at the destination. */
+export function cursorFault(options: AnyOptions, keys: readonly string[]): string | undefined {
+  const { cursor } = options;
+  if (!cursor || typeof cursor.path !== "string") return undefined;
+  const at = parsePath(cursor.path).filter((step) => step !== null);
+  for (const { text, field, column } of allColumns(options)) {
+    if (!isMasked(column)) continue;
+    if (at.length >= field.length && field.every((key, i) => key === at[i]))
+      return `${text} is masked, and the cursor ${cursor.path} would keep it as it is`;
+    if (isOwn(cursor) && keys.some((key) => fieldKey(fieldOf(key, "a key")) === fieldKey(field)))
+      return `${text} is a key and masked: not with a cursor that has an order of its own`;
+  }
+  return undefined;
+}
+
+/** Fields that are dropped or masked, in any of the tables. */
+export function hiddenFields(options: AnyOptions): string[][] {
+  return allColumns(options).flatMap(({ field, column }) =>
+    column === "drop" || isMasked(column) ? [field] : [],
+  );
+}
+
+function allColumns({ columns, table }: AnyOptions): { text: string; field: string[]; column: Column }[] {
+  const routed = typeof table === "object" ? Object.values(table.columns ?? {}) : [];
+  return [columns ?? {}, ...routed].flatMap((each) =>
+    Object.entries(each).map(([text, column]) => ({ text, field: fieldOf(text, "columns"), column })),
+  );
+}
+
+function isMasked(column: Column): boolean {
+  return typeof column === "object" && column.mask !== undefined;
 }
 
 /** What is wrong with how a resource's records are sent to tables; undefined when nothing is. */

@@ -47,7 +47,8 @@ export type OwnOrder<T> = Omit<IncrementalOptions, "order" | "lag"> & {
 };
 
 /** Declares a cursor on the field at `path` (`updated_at`, `data.at`). With `initial`, `cursor.start` is always set; without, it is
- *  undefined on the first run. `end` makes a run a window, from `initial` to `end`, that leaves what is remembered alone.
+ *  undefined on the first run. Numbers are compared as such, texts by their characters: times have to be in one form and one zone
+ *  (those that end in Z may have fractions of any length). `end` makes a run a window, from `initial` to `end`, that leaves what is remembered alone.
  *  @throws RunletError PIPELINE_INVALID */
 export function incremental<T extends string | number | bigint>(
   path: string,

@@ -6,6 +6,7 @@ import { parseLossless } from "../lossless-json.ts";
 import { hashJson } from "../schema/hash-json.ts";
 import { isOwn } from "./incremental.ts";
 import type { CursorStart } from "./cursors.ts";
+import { hiddenFields } from "./column-options.ts";
 import { parsePath, valuesAt } from "./path.ts";
 import type { Node } from "./plan.ts";
 import { keys } from "./resource.ts";
@@ -27,6 +28,7 @@ export class OwnCursor {
   private rows: unknown[] = [];
   private taken: boolean;
   private readonly startHashes: ReadonlySet<string>;
+  private readonly hidden: readonly (readonly string[])[];
 
   constructor(node: Node, from: CursorStart) {
     const cursor = node.definition.options.cursor!;
@@ -38,6 +40,7 @@ export class OwnCursor {
     this.hashes = new Set(from.hashes);
     this.startHashes = new Set(from.startHashes);
     this.taken = from.taken ?? false;
+    this.hidden = hiddenFields(node.definition.options);
   }
 
   /** The records that are taken, with whether some lay before the start or behind the end. */
@@ -80,6 +83,15 @@ export class OwnCursor {
     }
     const last = this.last;
     const next = last === undefined ? alone() : this.order([value, last]);
+    if (!isKept(next)) {
+      throw new RunletError(
+        "CURSOR_INVALID",
+        `order of the cursor ${path} returns ${String(next)}, which cannot be kept`,
+        {
+          hint: "order returns one of the values it is given: text, a number that is finite, or what JSON has",
+        },
+      );
+    }
     if (last === undefined || !same(next, last)) {
       this.last = next;
       this.hashes = new Set();
@@ -91,12 +103,19 @@ export class OwnCursor {
       if (rangeStart === "open" && same(own, start)) return "pastStart";
       if (same(this.order([value, start]), start)) {
         if (!same(own, start)) return "pastStart";
+        // Others at the start may follow that have not been taken.
         if (this.deduplicates && this.startHashes.has(this.hash(record, isLong(this.startHashes))))
-          return "pastStart";
+          return "left";
       }
     }
     if (same(own, last) && this.deduplicates) this.rows.push(record);
     return "taken";
+  }
+
+  /** The record without what hints drop or hide. */
+  private shown(record: Json): Json {
+    for (const field of this.hidden) remove(record, field);
+    return record;
   }
 
   private get deduplicates(): boolean {
@@ -110,8 +129,8 @@ export class OwnCursor {
   }
 
   private hash(record: unknown, long: boolean): string {
-    const plain = parseLossless(stringifyRecord(record));
     const { primaryKey } = this.node.definition.options;
+    const plain = this.shown(parseLossless(stringifyRecord(record)));
     const parts = keys(this.node.definition.options).map((key) => valuesAt(plain, parsePath(key))[0] ?? null);
     const what = parts.length === 0 ? plain : typeof primaryKey === "string" ? parts[0]! : parts;
     const bytes = shake128(new TextEncoder().encode(hashJson(what)), {
@@ -126,6 +145,20 @@ function isLong(hashes: ReadonlySet<string>): boolean {
   return first?.length === LONG_HASH_LENGTH;
 }
 
+/** Whether JSON has it: what it has not would be forgotten, and all be read again. */
+function isKept(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  return value !== undefined && value !== null && typeof value !== "function" && typeof value !== "symbol";
+}
+
 function same(a: unknown, b: unknown): boolean {
   return a === b || hashJson(a) === hashJson(b);
+}
+
+/** Takes a field out of a record; lists on the way are passed through. */
+function remove(value: Json | undefined, [key, ...rest]: readonly string[]): void {
+  if (typeof value !== "object" || value === null || key === undefined) return;
+  if (Array.isArray(value)) for (const each of value) remove(each, [key, ...rest]);
+  else if (rest.length) remove(Object.hasOwn(value, key) ? value[key] : undefined, rest);
+  else delete value[key];
 }

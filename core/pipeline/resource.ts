@@ -3,7 +3,7 @@ import { DATA_TYPES } from "../schema/types.ts";
 import type { Json } from "../json.ts";
 import type { Data } from "./data.ts";
 import type { AnyOptions, Context, DltType, JsType, Options } from "./options.ts";
-import { columnsFault, routeFault } from "./column-options.ts";
+import { columnsFault, cursorFault, routeFault } from "./column-options.ts";
 import { constantsFault } from "./constants.ts";
 import { fieldOf } from "./fields.ts";
 import { formatFault } from "./format.ts";
@@ -117,7 +117,8 @@ export function define(
     constantsFault(options) ??
     columnsFault(options.columns ?? {}, keyed) ??
     routeFault(options, keyed) ??
-    nestedFault(options);
+    nestedFault(options) ??
+    cursorFault(options, keys(options));
   if (wrong) throw invalid(`resource ${name}: ${wrong}`);
   if (options.records !== undefined) parsePath(options.records);
   const fault = formatFault(options);

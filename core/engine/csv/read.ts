@@ -47,7 +47,7 @@ import {
   skipRecord,
 } from "./cells";
 import { addName, Csv, fieldsIn, keyOf, resetNames } from "./csv";
-import { readRow } from "./row";
+import { endOfRow, readRow } from "./row";
 import { LEFT_OUT, REFUSED, verdict, weigh } from "../cursor/weigh";
 import { lookAt, SAMPLE, setCell } from "./sample";
 
@@ -170,6 +170,8 @@ function readHeader(csv: Csv, p: usize, options: Options): usize {
 
 /** The record as JSON text, where paths into it are asked for. */
 const recordText = newBuffer();
+/** Where its last cell ends. */
+let recordEnd: usize = 0;
 
 /** Reads the record at p, whose first byte has the given offset in the input. Returns the position after it, 0 on
  *  failure; either way something of it may be in the tables. */
@@ -191,17 +193,16 @@ function readRecord(input: Input, p: usize, offset: u64): usize {
   const fields = csv.table == t ? csv.fields : fieldsIn(csv, t, options.constants);
   if (!fields) return 0;
   const cursor = options.cursor;
-  if (!isNull(cursor) && (!writeRecord(csv, p, fields) || weigh(input, recordText.ptr) == REFUSED)) return 0;
+  if (!isNull(cursor)) {
+    if (!writeRecord(csv, p, fields) || weigh(input, recordText.ptr) == REFUSED) return 0;
+    if (verdict == LEFT_OUT) return endOfRow(recordEnd);
+  }
   const row = newRow(t);
   writeRootId(t, row, input.ordinal, offset);
   setRootRow(t, row);
   setDrawn(rootIdAt());
   const q = readRow(p, t, fields, csv.count, row);
   if (!q) return 0;
-  if (!isNull(cursor) && verdict == LEFT_OUT) {
-    rollbackRecord();
-    return q;
-  }
   if (t.extra) writeExtra(t, row, p);
   if (t.rowId && (!writeRecord(csv, p, fields) || !ownRootId(recordText.ptr, options.constants, t, row)))
     return 0;
@@ -220,6 +221,7 @@ function writeRecord(csv: Csv, p: usize, fields: usize): bool {
     putBytes(recordText, key, keyOf(csv, i + 1) - key);
     const q = p ? readCell(p) : 0;
     if (p && !q) return false;
+    if (q) recordEnd = q;
     if (!q || (!cellLength && !cellQuoted)) putText(recordText, "null");
     else {
       const kind: u32 = fields ? load<Field>(fields + ((<usize>i) << 2)).kind : 0;

@@ -72,6 +72,13 @@ export function readRow(p: usize, t: Table, fields: usize, count: u32, row: u32)
   return afterRecord(p);
 }
 
+/** Position after the record whose last cell ends at p; 0 on failure. */
+export function endOfRow(p: usize): usize {
+  const c: u32 = load<u8>(p);
+  if (c == delimiter) return fail(p, E_CELLS);
+  return c == 10 || c == 13 ? afterRecord(p) : fail(p, E_AFTER_QUOTE);
+}
+
 /** The plain cell at p, which begins with v (m: where cells end in it), into a text column. */
 @inline
 function putPlain(p: usize, v: v128, m: u32, c: Field, row: u32): usize {

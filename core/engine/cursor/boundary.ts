@@ -2,14 +2,18 @@
 // base64(SHAKE128(sorted compact JSON)) of the values of the primary key, or of the whole record.
 import { base64 } from "../hash/base64";
 import { shake128 } from "../hash/shake128";
+import { hintFor } from "../config/hints";
 import { Hint, isNull, nil } from "../layout/field";
+import { Input } from "../input/input";
 import { findValue, pathAt, Steps } from "../input/path";
+import { routed } from "../input/record";
 import { clearBuffer, putByte, putBytes, putText, reserve } from "../memory/buffer";
 import {
   clearSorted,
   closeSorted,
   openSorted,
   sorted,
+  writeMasked,
   writeMembers,
   writeSorted,
 } from "../parse/sorted-json";
@@ -32,7 +36,7 @@ export function hashRecord(c: Cursor, p: usize, constants: usize, hint: Hint, wi
       if (i) putByte(sorted, 44);
       const at = findIn(p, constants, pathAt(c.key, i));
       if (!at) putText(sorted, "null");
-      else if (!writeSorted(at, 1, nil<Hint>())) return false;
+      else if (!writeKey(at, pathAt(c.key, i), hint)) return false;
     }
     if (!c.isSingle) putByte(sorted, 93);
   } else if (load<u8>(p) == 123) {
@@ -45,6 +49,17 @@ export function hashRecord(c: Cursor, p: usize, constants: usize, hint: Hint, wi
   shake128(sorted.ptr, sorted.len, digest, n);
   base64(digest, n, hash);
   return true;
+}
+
+/** Writes the value at p; what `hint` masks at the path, as its mask has it. */
+function writeKey(p: usize, path: Steps, hint: Hint): usize {
+  for (let i: u32 = 0; i < path.count && !isNull(hint); i++) {
+    const step = path.items + ((<usize>i) << 3);
+    if (!load<usize>(step)) continue;
+    hint = hintFor(hint, load<usize>(step), load<u32>(step, 4));
+    if (!isNull(hint) && hint.mask) return writeMasked(p, 1, hint);
+  }
+  return writeSorted(p, 1, nil<Hint>());
 }
 
 /** The value at a path of the record; a constant takes the place of a member with its key. */
@@ -81,13 +96,20 @@ export function forgetRecords(c: Cursor): void {
 }
 
 /** Hashes the records noted, as long as their text is where it was. */
-export function hashPending(c: Cursor, hint: Hint): void {
+export function hashPending(input: Input): void {
+  const c = input.options.cursor;
   const width = c.hashes.count ? c.hashes.width : HASH_LENGTH;
   c.hashes.width = width;
   for (let i: usize = 0; i < c.pending.len; i += 12) {
     const entry = c.pending.ptr + i;
     const at = load<usize>(entry) + (load<u32>(entry, 8) ? c.copies.ptr : 0);
-    if (hashRecord(c, at, load<usize>(entry, 4), hint, width)) addHash(c.hashes, hash);
+    if (hashRecord(c, at, load<usize>(entry, 4), hintAt(input, at), width)) addHash(c.hashes, hash);
   }
   forgetRecords(c);
+}
+
+/** The hints for the record at p: those of the table it is routed to. */
+export function hintAt(input: Input, p: usize): Hint {
+  const t = isNull(input.options.route) ? input.table : routed(input, p);
+  return isNull(t) ? input.table.hint : t.hint;
 }

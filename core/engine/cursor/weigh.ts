@@ -1,9 +1,9 @@
 // Which records a cursor lets in: dlt's `JsonIncremental` (dlt/extract/incremental/transform.py), record by record, before
 // anything of them is in the tables.
-import { Hint, isNull } from "../layout/field";
+import { isNull } from "../layout/field";
 import { clearFailure, E_CURSOR_MISSING, E_CURSOR_TYPE, fail, failure } from "../scan/failure";
 import { Input } from "../input/input";
-import { findIn, forgetRecords, hash, hashPending, hashRecord, keepRecord } from "./boundary";
+import { findIn, forgetRecords, hash, hashPending, hashRecord, hintAt, keepRecord } from "./boundary";
 import { Cursor, HASH_LENGTH, MISSING_INCLUDE, MISSING_RAISE } from "./cursor";
 import { clearHashes, hasHash } from "./hashes";
 import { areComparable, compareValues, copyValue, newValue, readValue, V_NONE, Value } from "./value";
@@ -28,11 +28,11 @@ export function weigh(input: Input, p: usize): u32 {
   pastStart = false;
   pastEnd = false;
   place = -1;
-  verdict = judge(input.options.cursor, p, input.options.constants, input.table.hint);
+  verdict = judge(input, input.options.cursor, p, input.options.constants);
   return verdict;
 }
 
-function judge(c: Cursor, p: usize, constants: usize, hint: Hint): u32 {
+function judge(input: Input, c: Cursor, p: usize, constants: usize): u32 {
   const at = findIn(p, constants, c.path);
   if (failure) return REFUSED;
   if (!at || load<u32>(at) == 0x6c6c756e) {
@@ -61,8 +61,9 @@ function judge(c: Cursor, p: usize, constants: usize, hint: Hint): u32 {
   if (order > 0) return TAKEN;
   if (order == 0 && !c.openStart) {
     if (!c.deduplicates || !c.startHashes.count) return TAKEN;
-    if (!hashRecord(c, p, constants, hint, c.startHashes.width)) return REFUSED;
-    if (!hasHash(c.startHashes, hash)) return TAKEN;
+    if (!hashRecord(c, p, constants, hintAt(input, p), c.startHashes.width)) return REFUSED;
+    // Others at the start may follow that have not been taken.
+    return hasHash(c.startHashes, hash) ? LEFT_OUT : TAKEN;
   }
   pastStart = true;
   return LEFT_OUT;
@@ -93,8 +94,10 @@ export function noteRecord(input: Input, p: usize, moves: bool): bool {
   return true;
 }
 
-/** To be called before the text that records were read from is gone. */
-export function settle(input: Input): void {
+/** To be called before the text that records were read from is gone. `failed`: the load is over, and its failure stays. */
+export function settle(input: Input, failed: bool): void {
   const c = input.options.cursor;
-  if (!isNull(c) && c.pending.len) hashPending(c, input.table.hint);
+  if (isNull(c) || !c.pending.len) return;
+  if (failed) forgetRecords(c);
+  else hashPending(input);
 }

@@ -37,7 +37,7 @@ export function push(input: Input, p: usize, n: usize): bool {
   if (input.markSeen || end - start >= 3 || load<u8>(start) != 0xef) {
     if (!input.markSeen) start = afterMark(start, end, input);
     rest = read(input, start, end, false);
-    settle(input);
+    settle(input, !rest);
     if (!rest) return false;
   }
   const left = end - rest;
@@ -152,7 +152,7 @@ export function finish(input: Input): bool {
   memory.fill(carry.ptr + carry.len, 0, PADDING);
   const start = input.markSeen ? carry.ptr : afterMark(carry.ptr, carry.ptr + carry.len, input);
   const rest = read(input, start, carry.ptr + carry.len, true);
-  settle(input);
+  settle(input, !rest);
   if (!rest) return false;
   if (input.done || input.format == FORMAT_NDJSON || input.format == FORMAT_CSV || input.state == FINISHED)
     return true;

@@ -242,7 +242,8 @@ export function writeMembers(p: usize, depth: u32, hint: Hint, isRecord: bool): 
   }
 }
 
-function writeMasked(p: usize, depth: u32, hint: Hint): usize {
+/** Writes what the hint's mask makes of the value at p; returns the position after it, 0 on failure. */
+export function writeMasked(p: usize, depth: u32, hint: Hint): usize {
   const end = skipValue(p, depth);
   if (!end) return 0;
   clearBuffer(text);
