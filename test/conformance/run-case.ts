@@ -26,7 +26,8 @@ export interface CaseOutcome {
 
 export interface RunOutcome {
   error?: ReturnType<typeof errorOutcome>;
-  info?: Pick<LoadInfo, (typeof STABLE)[number]>;
+  /** `discarded` where contracts have left something out. */
+  info?: Pick<LoadInfo, (typeof STABLE)[number]> & Partial<Pick<LoadInfo, "discarded">>;
   /** Digest per table of the Arrow streams. */
   digests?: Record<string, { streams: number; bytes: number; sha256: string }>;
 }
@@ -77,7 +78,8 @@ function runsOf(of: PipelineCase, world: World): RunOptions[] {
 async function run(of: PipelineCase, world: World, options: RunOptions): Promise<RunOutcome> {
   try {
     const info = await of.make({ ...world, nonce: crypto.randomUUID() }).run(options);
-    const stable = Object.fromEntries(STABLE.map((key) => [key, info[key]]));
+    const keys = info.discarded.entries ? [...STABLE, "discarded" as const] : STABLE;
+    const stable = Object.fromEntries(keys.map((key) => [key, info[key]]));
     return { info: readable(stable) as RunOutcome["info"] };
   } catch (error) {
     return { error: errorOutcome(error, world.api) };

@@ -9,6 +9,7 @@ import { findColumn } from "../columns/column";
 import { clearFailure, E_CONTRACT, E_DISCARD, E_DUPLICATE, fail } from "../scan/failure";
 import { skipValue } from "../scan/skip";
 import { skipSpace } from "../scan/text";
+import { addField, recordSerial, removeField } from "../tables/table";
 import { discardIn, noteDiscard } from "./discards";
 import { columnMode, COLUMNS, DATA_TYPE, DISCARD_VALUE, EVOLVE, FREEZE, TABLES, typeMode } from "./modes";
 
@@ -61,7 +62,23 @@ export function bars(f: Field, name: usize, n: u32): bool {
   k.name = keepName(name, n);
   k.nameLength = n;
   f.kind = <u8>K_BARRED;
-  if (f.len == 0xffffffff) f.len = 0;
+  f.len = 0;
+  // However many keys are barred, records that go do not look at them.
+  removeField(k.table, f);
+  return true;
+}
+
+/** Whether the barred field has had a value in this row. */
+export function isRepeated(f: Field, row: u32): bool {
+  const k = cold(f);
+  return !keysOnce && k.nullIn == recordSerial && k.writerRow == row + 1;
+}
+
+/** An object or a list has come in a barred field: what is in it has columns and tables of its own. */
+export function unbar(at: usize, f: Field, row: u32): bool {
+  if (isRepeated(f, row)) return fail(at, E_DUPLICATE) != 0;
+  f.kind = <u8>K_NONE;
+  addField(cold(f).table, f);
   return true;
 }
 
@@ -69,9 +86,10 @@ export function bars(f: Field, name: usize, n: u32): bool {
 export function refuseColumn(at: usize, f: Field, row: u32): bool {
   const k = cold(f);
   if (f.kind == <u8>K_BARRED) {
-    if (f.len > row) return fail(at, E_DUPLICATE) != 0;
-    f.len = row + 1;
-  } else {
+    if (isRepeated(f, row)) return fail(at, E_DUPLICATE) != 0;
+    k.nullIn = recordSerial;
+    k.writerRow = row + 1;
+  } else if (isNull(k.discards)) {
     const name = columnName(f);
     k.name = keepName(name, nameLength);
     k.nameLength = nameLength;

@@ -48,7 +48,7 @@ import {
 } from "./cells";
 import { addName, Csv, fieldsIn, keyOf, resetNames } from "./csv";
 import { endOfRow, readRow } from "./row";
-import { LEFT_OUT, REFUSED, verdict, weigh } from "../cursor/weigh";
+import { LEFT_OUT, letIn, REFUSED, verdict, weigh } from "../cursor/weigh";
 import { lookAt, SAMPLE, setCell } from "./sample";
 
 /** Reads the records from p to `end`; `final`: nothing follows. Returns the first byte not read; 0 on failure. */
@@ -101,9 +101,8 @@ export function readRecords(input: Input, p: usize, end: usize, final: bool): us
       q = end;
     }
     const isGood = !(invalidAt && invalidAt >= p && invalidAt < q) && q - p <= recordLimit;
-    if (failure == E_DISCARD && isGood) {
+    if (failure == E_DISCARD && isGood && isWellFormed(csv, p)) {
       discardRow();
-      if (!isNull(input.options.recordCaptures)) writeRecord(csv, p, csv.fields);
       if (!recordDone(input, recordText.ptr, q - p)) return q;
       p = q;
       continue;
@@ -127,6 +126,12 @@ export function readRecords(input: Input, p: usize, end: usize, final: bool): us
     }
   }
   return p;
+}
+
+/** Whether the record at p, which the contract leaves out, can be read; its text is the record's then. */
+function isWellFormed(csv: Csv, p: usize): bool {
+  clearFailure();
+  return writeRecord(csv, p, csv.fields) && endOfRow(recordEnd) != 0;
 }
 
 /** Position of the next line end. */
@@ -187,7 +192,10 @@ function readRecord(input: Input, p: usize, offset: u64): usize {
     if (isNull(t)) return fail(p, tablesFull() ? E_TABLES : E_TABLE_CLASH);
   }
   if (t.contract) {
-    if (isBarred(t)) return refuseRoot(p, t);
+    if (isBarred(t)) {
+      letIn();
+      return refuseRoot(p, t);
+    }
     setKeysOnce(true);
   }
   const fields = csv.table == t ? csv.fields : fieldsIn(csv, t, options.constants);

@@ -17,7 +17,7 @@ import { convertInto } from "../columns/convert";
 import { setDouble, setInt, setValue } from "../columns/value";
 import { maskValue } from "../columns/mask";
 import { putI64, putNull, unwriteRow } from "../columns/write";
-import { barsBeside, refuseColumn, refuseList, refuseType } from "../contract/breach";
+import { barsBeside, isRepeated, refuseColumn, refuseList, refuseType, unbar } from "../contract/breach";
 import { isBarred } from "../contract/modes";
 import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
 import {
@@ -268,6 +268,7 @@ export function coldNull(p: usize, f: Field, row: u32): usize {
   const how = special(p, f);
   if (how < 0) return 0;
   if (how == 0 && f.len != 0xffffffff && f.len > row) return fail(p, E_DUPLICATE);
+  if (kind == K_BARRED && isRepeated(f, row)) return fail(p, E_DUPLICATE);
   return p + 4;
 }
 
@@ -336,6 +337,7 @@ function storeJson(p: usize, f: Field, row: u32): usize {
 
 /** Notes that the field was seen in this row although its own column gets nothing. */
 function seeElsewhere(p: usize, f: Field, row: u32): bool {
+  if (f.kind == <u8>K_BARRED && !unbar(p, f, row)) return false;
   if (f.len != 0xffffffff && f.len > row) return fail(p, E_DUPLICATE) != 0;
   if (isColumn(f.kind)) putNull(f, row);
   else f.len = row + 1;

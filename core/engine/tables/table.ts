@@ -2,6 +2,7 @@
 import { allocBlock, allocStruct, freeBlock } from "../memory/arena";
 import {
   cold,
+  Cold,
   Field,
   Hint,
   isNull,
@@ -181,4 +182,12 @@ export function newRow(t: Table): u32 {
 export function addField(t: Table, f: Field): void {
   cold(f).nextField = t.fields;
   t.fields = f;
+}
+
+/** Takes f out of the fields that are looked through when rows go. */
+export function removeField(t: Table, f: Field): void {
+  let at = changetype<usize>(t) + offsetof<Table>("fields");
+  while (load<usize>(at) && load<Field>(at) != f)
+    at = changetype<usize>(cold(load<Field>(at))) + offsetof<Cold>("nextField");
+  if (load<usize>(at)) store<Field>(at, cold(f).nextField);
 }
