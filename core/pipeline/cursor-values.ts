@@ -26,7 +26,9 @@ function isFinerTime(a: string, b: string): boolean {
     a.length < b.length &&
     a.endsWith("Z") &&
     b.endsWith("Z") &&
-    /[.\d]/.test(b[shared]!) &&
-    b.startsWith(a.slice(0, shared))
+    /^.{4}-.{5}[T ]/.test(a) &&
+    b.startsWith(a.slice(0, shared)) &&
+    // More zeros are the same time.
+    /^\.?0*[1-9]/.test(b.slice(shared))
   );
 }

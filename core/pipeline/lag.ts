@@ -24,6 +24,10 @@ function movedNumber(last: unknown, by: number): unknown {
 
 const DAY = 86_400_000;
 
+/** The years that have four digits. */
+const EARLIEST = Date.parse("0001-01-01T00:00:00Z");
+const LATEST = Date.parse("9999-12-31T23:59:59.999Z");
+
 /** The forms that dlt knows, by the parts they have: dates are lagged by days, all others by seconds. */
 const FORM =
   /^(?:(\d{4})-(\d\d)-(\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?)?)?)?|(\d{4})(\d\d)(\d\d)|(\d{4})-(\d{3})|(\d{4})-W(\d\d)(?:-(\d))?|(\d{4})-(\d\d)|(\d{4}))$/;
@@ -51,11 +55,21 @@ function movedText(last: string, by: number, initial: unknown, path: string): st
   }
   const first = typeof initial === "string" ? readTime(initial) : undefined;
   const inDays = (first ?? time).isDate;
-  if (!inDays) return time.print(...plus(time.ms, time.micros, by));
+  const print = (ms: number, micros: number) => {
+    if (ms >= EARLIEST && ms <= LATEST) return time.print(ms, micros);
+    throw new RunletError(
+      "PIPELINE_INVALID",
+      `the lag of the cursor ${path} leads from ${last} beyond all dates`,
+      {
+        hint: "a lag is in seconds of a time, in days of a date",
+      },
+    );
+  };
+  if (!inDays) return print(...plus(time.ms, time.micros, by));
   const day = Math.floor((time.ms - time.offset) / DAY) * DAY + Math.trunc(by) * DAY;
-  if (time.isDate) return time.print(day, 0);
+  if (time.isDate) return print(day, 0);
   // The whole day is within: from its start, or to its end.
-  return by < 0 ? time.print(day + time.offset, 0) : time.print(day + DAY - 1 + time.offset, 999);
+  return by < 0 ? print(day + time.offset, 0) : print(day + DAY - 1 + time.offset, 999);
 }
 
 function plus(ms: number, micros: number, seconds: number): [ms: number, micros: number] {

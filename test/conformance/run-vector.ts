@@ -47,6 +47,7 @@ async function runLoad(inputs: VectorInput[], config: EngineConfig, tools: Vecto
       tables: await tablesOf(schema, batches, engine, tools),
       changes: schema.changes,
       ...(schema.discarded ? { discarded: schema.discarded } : {}),
+      ...(schema.cursors ? { cursors: schema.cursors } : {}),
       schema: await sha256(new TextEncoder().encode(documentText(schema))),
     };
     return { outcome, tables: schema.tables };

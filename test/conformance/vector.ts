@@ -60,6 +60,8 @@ export interface LoadOutcome {
   changes: EngineSchema["changes"];
   /** Where contracts have left something out. */
   discarded?: EngineSchema["discarded"];
+  /** Where there are cursors. */
+  cursors?: EngineSchema["cursors"];
   /** Hex SHA-256 of the whole schema document, as {@link documentText} writes it. */
   schema: string;
 }

@@ -111,6 +111,27 @@ describe("times that end in Z", () => {
   });
 });
 
+test("a lag that leads beyond all dates is an error that says so", async () => {
+  const to = memory();
+  const options = { cursor: incremental("at", { lag: 1e13 }) };
+  const give = () => json([{ id: 1, at: "2024-01-01T00:00:00Z" }]);
+  await run(to, options, give);
+  await expect(run(to, options, give)).rejects.toMatchObject({ code: "PIPELINE_INVALID" });
+});
+
+test("a lag leaves in what is at its very end, whatever the digits of its fraction", async () => {
+  const to = memory();
+  const options = { cursor: incremental("at", { lag: 1 }) };
+  await run(to, options, () => json([{ id: 1, at: "2024-01-01T00:00:02.5Z" }]));
+  await run(to, options, () =>
+    json([
+      { id: 2, at: "2024-01-01T00:00:01.5Z" },
+      { id: 3, at: "2024-01-01T00:00:01.49Z" },
+    ]),
+  );
+  expect(ids(to)).toEqual([1, 2]);
+});
+
 describe("what is masked", () => {
   test.each(["redact", "null"])("is no cursor (%s): its value would be in the state", (mask) => {
     const options = { cursor: incremental("person.born"), columns: { person: { mask } } };

@@ -98,8 +98,13 @@ function compareTexts(p: usize, n: usize, q: usize, m: usize): i32 {
  *  digits. APIs leave out a fraction's zeros. */
 function isFinerTime(p: usize, n: usize, q: usize, m: usize): bool {
   if (n >= m || n < SECONDS || load<u8>(p + n - 1) != 90 || load<u8>(q + m - 1) != 90) return false;
+  const mark: u32 = load<u8>(p, 10);
+  if (load<u8>(p, 4) != 45 || (mark != 84 && mark != 32)) return false;
   const next: u32 = load<u8>(q + n - 1);
-  return (next == 46 || next - 48 < 10) && memory.compare(p, q, n - 1) == 0;
+  if ((next != 46 && next - 48 > 9) || memory.compare(p, q, n - 1)) return false;
+  // More zeros are the same time.
+  for (let i = n - 1; i < m - 1; i++) if (load<u8>(q + i) > 48) return true;
+  return false;
 }
 
 /** A 64-bit integer and a double are compared exactly; a longer integer as the nearest double. */
