@@ -12,6 +12,7 @@ import { bumpState, encodeState, type PipelineState } from "../schema/state.ts";
 import { isDestructive, type StepKind, stepLine } from "../schema/steps.ts";
 import type { StoredSchema } from "../schema/stored.ts";
 import type { Tables } from "../schema/types.ts";
+import { withAltered } from "./altered-state.ts";
 import { isoMicros, loadMicros, nextLoadId } from "./load-id.ts";
 import { rowId } from "./row-id.ts";
 
@@ -198,16 +199,12 @@ async function pipelineOf(session: DestinationSession, schema: string): Promise<
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** A note in the state that the schema was altered: dlt fetches schemas anew where the state has changed, and otherwise
- *  goes on with those it has at hand. */
 async function notedState(
   before: PipelineState | undefined,
-  { name, version_hash }: StoredSchema,
+  schema: StoredSchema,
 ): Promise<Pick<CommitFacts, "state">> {
   if (!before) return {};
-  const own = before["x-runlet"] as { altered?: Record<string, string> } | undefined;
-  const altered = { ...own?.altered, [name]: version_hash };
-  const state = bumpState({ ...before, "x-runlet": { ...own, altered } });
+  const state = bumpState(withAltered(before, schema));
   return {
     state: {
       pipelineName: state.pipeline_name,

@@ -7,6 +7,7 @@ import { bumpState, continuedState, encodeState, type PipelineState } from "../s
 import type { StoredSchema } from "../schema/stored.ts";
 import type { Tables } from "../schema/types.ts";
 import { basedOn } from "../packages/load-package.ts";
+import { withAltered } from "./altered-state.ts";
 import { isoMicros, loadMicros } from "./load-id.ts";
 import { withOwnState } from "./own-state.ts";
 import type { Plan } from "./plan.ts";
@@ -90,7 +91,8 @@ export async function commitFacts(input: CommitInput): Promise<{ facts: CommitFa
   const next = nextDocument(previous, seenTables(input), input.resources, input.contract);
   // Tables that came back as they were leave the document as it was.
   const schema = next === previous ? input.before.schema : next;
-  const state = bumpState(input.state);
+  const altered = schema !== input.before.schema && (input.dropped ?? []).length > 0;
+  const state = bumpState(altered ? withAltered(input.state, schema) : input.state);
   const facts: CommitFacts = {
     loadId: input.loadId,
     schemaName: schema.name,

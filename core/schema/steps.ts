@@ -42,6 +42,11 @@ export function isDestructive(step: SchemaStep): boolean {
   return step.kind === "drop-table" || step.kind === "drop-column";
 }
 
+/** Whether tables lack afterwards what earlier versions of the schema say they have. */
+export function takesBack(step: SchemaStep): boolean {
+  return isDestructive(step) || step.kind === "rename-table" || step.kind === "rename-column";
+}
+
 /** A column's type as people write it: `decimal(20,4)`. */
 export function printedType({ data_type, precision, scale, timezone }: ColumnSchema): string {
   const digits = [precision, scale].filter((each) => each !== undefined);

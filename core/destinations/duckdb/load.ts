@@ -2,7 +2,7 @@ import { type ArrowField, describeStream } from "../../arrow/ipc-schema.ts";
 import { readRows } from "../../arrow/ipc-rows.ts";
 import { RunletError } from "../../errors.ts";
 import { failpoint } from "../../packages/failpoints.ts";
-import type { SchemaStep } from "../../schema/steps.ts";
+import { type SchemaStep, takesBack } from "../../schema/steps.ts";
 import type { TableSchema, WriteDisposition } from "../../schema/types.ts";
 import { type MergePlan, RECORD_COLUMN } from "../merge-plan.ts";
 import { mergeStatements, rootKeyStatements, rootlessQuery } from "../sql/merge.ts";
@@ -51,6 +51,7 @@ export class DuckDBLoad implements DestinationLoad {
   readonly #tables = new Map<string, StoredColumn[]>();
   readonly #replaced = new Set<string>();
   readonly #stages: Stages;
+  #takenBack = false;
   #open = true;
 
   constructor(options: LoadOptions) {
@@ -221,6 +222,7 @@ export class DuckDBLoad implements DestinationLoad {
 
   async alter(steps: readonly SchemaStep[]): Promise<void> {
     this.#check();
+    this.#takenBack ||= steps.some(takesBack);
     for (const step of steps) {
       try {
         await alterTable(this.#connection, this.#options.dataset, step);
@@ -266,7 +268,13 @@ export class DuckDBLoad implements DestinationLoad {
     this.#check();
     const { dataset, durable, loadId } = this.#options;
     try {
-      await writeFacts(this.#connection, dataset, facts, (table) => this.#prepare(table, "append"));
+      await writeFacts(
+        this.#connection,
+        dataset,
+        facts,
+        (table) => this.#prepare(table, "append"),
+        this.#takenBack,
+      );
       await this.#connection.exec("COMMIT");
     } catch (error) {
       await this.rollback();

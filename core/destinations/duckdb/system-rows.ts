@@ -14,6 +14,7 @@ import {
 import { RunletError } from "../../errors.ts";
 import type { TableSchema } from "../../schema/types.ts";
 import { quoteText } from "../sql/quote.ts";
+import { returns } from "../sql/returns.ts";
 import type { CommitFacts, StoredDataset } from "../contract.ts";
 import type { DuckDBConnection } from "./driver.ts";
 import { qualified, storedColumns } from "./tables.ts";
@@ -109,12 +110,15 @@ async function refuseStale(connection: DuckDBConnection, dataset: string, facts:
     throw conflict(`schema ${schemaName}`);
 }
 
-/** Writes the rows that make a load known. `ensure` makes a system table exist. */
+/** Writes the rows that make a load known. `ensure` makes a system table exist. `anew`: versions of the schema from before
+ *  are of tables that are no more. They go, as with dlt's `drop_tables`: dlt, and a later load, take a schema whose hash they find for
+ *  one that the tables have. */
 export async function writeFacts(
   connection: DuckDBConnection,
   dataset: string,
   facts: CommitFacts,
   ensure: (table: TableSchema) => Promise<void>,
+  anew = false,
 ): Promise<void> {
   await ensure(versionTable());
   await ensure(loadsTable());
@@ -122,6 +126,12 @@ export async function writeFacts(
   const time = `CAST(${quoteText(facts.insertedAt)} AS TIMESTAMPTZ)`;
   const name = quoteText(facts.schemaName);
   const hash = quoteText(facts.schemaVersionHash);
+  if (anew || returns(facts)) {
+    await connection.exec(
+      `DELETE FROM ${qualified(connection, dataset, VERSION_TABLE)}
+       WHERE schema_name = ${name}${anew ? "" : ` AND version_hash = ${hash}`}`,
+    );
+  }
   await connection.exec(
     `INSERT INTO ${qualified(connection, dataset, VERSION_TABLE)}
        (version, engine_version, inserted_at, schema_name, version_hash, "schema")

@@ -1,7 +1,7 @@
 import { describeStream } from "../../arrow/ipc-schema.ts";
 import { failpoint } from "../../packages/failpoints.ts";
 import { RunletError } from "../../errors.ts";
-import type { SchemaStep } from "../../schema/steps.ts";
+import { type SchemaStep, takesBack } from "../../schema/steps.ts";
 import type { TableSchema, WriteDisposition } from "../../schema/types.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { CommitFacts, DestinationLoad, MergePlan } from "../contract.ts";
@@ -45,6 +45,7 @@ export class PostgresLoad implements DestinationLoad {
   readonly #locks: LoadLocks;
   readonly #tables: LoadTables;
   #replayed = false;
+  #takenBack = false;
   #open = true;
 
   constructor(options: LoadOptions) {
@@ -141,6 +142,7 @@ export class PostgresLoad implements DestinationLoad {
   async alter(steps: readonly SchemaStep[]): Promise<void> {
     this.#check();
     if (this.#replayed) return;
+    this.#takenBack ||= steps.some(takesBack);
     try {
       await this.#tables.alter(steps);
     } catch (error) {
@@ -172,7 +174,13 @@ export class PostgresLoad implements DestinationLoad {
       await this.#tables.settle();
       await this.#locks.awaitCommits();
       await checkBasis(connection, dataset, facts);
-      await writeFacts(connection, dataset, facts, (table) => this.#tables.prepareSystem(table));
+      await writeFacts(
+        connection,
+        dataset,
+        facts,
+        (table) => this.#tables.prepareSystem(table),
+        this.#takenBack,
+      );
       committing = true;
       failpoint("destination.commit.during");
       await connection.run("COMMIT");

@@ -13,6 +13,7 @@ import {
 } from "../../schema/system-tables.ts";
 import type { TableSchema } from "../../schema/types.ts";
 import type { CommitFacts, StoredDataset } from "../contract.ts";
+import { returns } from "../sql/returns.ts";
 import type { Connection } from "./connection.ts";
 import { qualified, storedColumns } from "./tables.ts";
 
@@ -131,15 +132,24 @@ export async function checkBasis(connection: Connection, dataset: string, facts:
   }
 }
 
-/** Writes the rows that make a load known. `ensure` makes a system table exist. */
+/** Writes the rows that make a load known. `ensure` makes a system table exist. `anew`: versions of the schema from before
+ *  are of tables that are no more. They go, as with dlt's `drop_tables`: dlt, and a later load, take a schema whose hash they find for
+ *  one that the tables have. */
 export async function writeFacts(
   connection: Connection,
   dataset: string,
   facts: CommitFacts,
   ensure: (table: TableSchema) => Promise<void>,
+  anew = false,
 ): Promise<void> {
   await ensure(versionTable());
   await ensure(loadsTable());
+  if (anew || returns(facts)) {
+    await connection.run(
+      `DELETE FROM ${qualified(dataset, VERSION_TABLE)} WHERE schema_name = $1${anew ? "" : " AND version_hash = $2"}`,
+      anew ? [facts.schemaName] : [facts.schemaName, facts.schemaVersionHash],
+    );
+  }
   // Times go as text that the server reads: a Date would lose the microseconds.
   await connection.run(
     `INSERT INTO ${qualified(dataset, VERSION_TABLE)}
