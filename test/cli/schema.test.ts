@@ -131,10 +131,8 @@ describe("schema apply", () => {
     ]);
     expect(await ask("select count(*) as n from orders")).toEqual([{ n: 0 }]);
     expect((await run("schema", "diff", db, file)).code).toBe(0);
-    expect(await ask("select version from _dlt_version order by inserted_at")).toEqual([
-      { version: 2 },
-      { version: 3 },
-    ]);
+    // Something has another name: the version before is of no use to anybody.
+    expect(await ask("select version from _dlt_version")).toEqual([{ version: 3 }]);
     expect(await ask("select count(*) as n from _dlt_loads where status = 0")).toEqual([{ n: 2 }]);
   });
 
@@ -185,7 +183,7 @@ describe("schema apply", () => {
       const [first] = (await ask("select * from users limit 1")) as object[];
       expect(Object.keys(first!)).toEqual(Object.keys(columns));
       expect((await run("query", db, "select * from users__tags")).code).toBe(isDone ? 5 : 0);
-      expect(await ask("select count(*) as n from _dlt_version")).toEqual([{ n: isDone ? 2 : 1 }]);
+      expect(await ask("select version from _dlt_version")).toEqual([{ version: isDone ? 3 : 2 }]);
       if (!isDone) expect((await run("schema", "apply", db, ...options)).code).toBe(0);
     },
     60_000,

@@ -29,7 +29,7 @@ afterAll(async () => {
   await dlt?.close();
   await server?.stop();
   rmSync(folder, { recursive: true, force: true });
-});
+}, 60_000);
 
 // Both of DuckDB's drivers write the same file; the second is for the long run.
 const STORES: Record<string, (name: string) => Store> = {

@@ -28,7 +28,7 @@ afterAll(async () => {
   await dlt?.close();
   await server?.stop();
   rmSync(folder, { recursive: true, force: true });
-});
+}, 60_000);
 
 const STORES: Record<string, (name: string) => Store> = {
   DuckDB: (name) => inFile(folder, name),
