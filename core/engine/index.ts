@@ -90,14 +90,17 @@ export function input(
   }
   const captures = i.options.captures;
   const isUnknown = i.format == FORMAT_UNKNOWN;
-  if (isUnknown || (!isNull(captures) && captures.count > MAX_CAPTURES)) {
+  const lacksCursor = i.options.lacksCursor != 0;
+  if (isUnknown || lacksCursor || (!isNull(captures) && captures.count > MAX_CAPTURES)) {
     removeInput(i);
     recycle(i);
     setUsageFault(
       "CONFIG_INVALID",
       isUnknown
         ? "format is none of auto, ndjson, json, csv, tsv"
-        : "an input captures 31 values of its document at the most",
+        : lacksCursor
+          ? "an input names a cursor that is not in the configuration"
+          : "an input captures 31 values of its document at the most",
     );
     return failed();
   }

@@ -66,7 +66,7 @@ function movedText(last: string, by: number, initial: unknown, path: string): st
     );
   };
   if (!inDays) return print(...plus(time.ms, time.micros, by));
-  const day = Math.floor((time.ms - time.offset) / DAY) * DAY + Math.trunc(by) * DAY;
+  const day = Math.floor((time.ms - time.offset) / DAY) * DAY + Math.floor(by) * DAY;
   if (time.isDate) return print(day, 0);
   // The whole day is within: from its start, or to its end.
   return by < 0 ? print(day + time.offset, 0) : print(day + DAY - 1 + time.offset, 999);
@@ -138,7 +138,9 @@ function readTime(text: string): Time | undefined {
 }
 
 function utc(year: string, month: string, day: string): number {
-  return Date.parse(`${year}-${month}-${day}T00:00:00Z`);
+  const ms = Date.parse(`${year}-${month}-${day}T00:00:00Z`);
+  // 30 February is parsed as 1 March.
+  return new Date(ms).getUTCDate() === Number(day) ? ms : NaN;
 }
 
 function offsetOf(zone: string | undefined): number {

@@ -12,6 +12,7 @@ import {
   destinationOf,
   look,
   merging,
+  reached,
   shop,
   type Sight,
   type StoreChoice,
@@ -23,7 +24,8 @@ const FULL = process.env["RUNLET_FULL"] === "1";
 
 /** Points that one load passes several times are taken at the first, a middle and a later time. */
 const TIMES: Partial<Record<Failpoint, number[]>> = {
-  "extract.page": [1, 5],
+  // In the middle of the rows of a cursor, too.
+  "extract.page": [1, 5, 10],
   "package.segment.before": [1, 3],
   "package.segment.during": [1, 3],
   "package.segment.after": [1, 4],
@@ -75,6 +77,7 @@ describe.each(["wasm", "native", "postgres", "parquet"] as const)("a run killed 
       const [row] = await session.query<{ broken: bigint | number }>(
         `select (select count(*) from events where _dlt_load_id not in (select load_id from _dlt_loads where status = 0))
           + (select count(*) from snapshot where _dlt_load_id not in (select load_id from _dlt_loads where status = 0))
+          + (select count(*) from readings where _dlt_load_id not in (select load_id from _dlt_loads where status = 0))
           + (select count(*) from events__tags where _dlt_parent_id not in (select _dlt_id from events))
           + (select count(*) from snapshot__parts where _dlt_parent_id not in (select _dlt_id from snapshot))
           ${merges ? ORPHANS : ""}
@@ -137,7 +140,7 @@ describe.each(["wasm", "native", "postgres", "parquet"] as const)("a run killed 
     const loaded = info.recovered.length + (states[1]!.events === young.events ? 1 : 0);
     expect(after.loads).toBe(2 + loaded);
     expect(info.tables["events"]?.rows ?? 0).toBe(loaded === 1 ? 0 : BATCH);
-    expect(await stateOf(store)).toEqual({ next: 2 * BATCH, seen: 2 * BATCH });
+    expect(await stateOf(store)).toEqual({ next: 2 * BATCH, seen: 2 * BATCH, cursor: reached(2) });
     expect(await new PackageStore(storageAt("shop", home)).list(), "no package is left").toEqual([]);
   }
 
@@ -145,6 +148,8 @@ describe.each(["wasm", "native", "postgres", "parquet"] as const)("a run killed 
     const session = await (await destinationOf(store)).open({ dataset: DATASET, existing: true });
     const { state } = await session.restore("shop", "shop").finally(() => session.close());
     const sources = (state as { sources: Record<string, Record<string, any>> }).sources;
-    return { next: sources["shop"]!["resources"].events.next, seen: sources["shop"]!["seen"] };
+    const { events, readings } = sources["shop"]!["resources"];
+    const { last_value: last, unique_hashes: hashes } = readings.incremental.at;
+    return { next: events.next, seen: sources["shop"]!["seen"], cursor: { last, hashes: hashes.length } };
   }
 });

@@ -1,11 +1,11 @@
 import type { Destination, Pipeline } from "../../core/index.ts";
-import { pipeline, resource, source } from "../../core/index.ts";
+import { incremental, pipeline, resource, source } from "../../core/index.ts";
 
 /** Records the source has had by run n: each run brings another batch. */
 export const BATCH = 40;
 
 /** A pipeline whose tables show what a load did: `events` appends what came since the state's mark, `snapshot` is
- *  replaced as a whole, both with nested tables. Run n (from 1) adds a column, and number types that have to be
+ *  replaced as a whole, both with nested tables; `readings` go by a cursor whose values span pages and runs. Run n (from 1) adds a column, and number types that have to be
  *  reconciled. `fail`: the source breaks after so many pages. Unless `merges` is false, each strategy of merging
  *  has a table, too: `baskets` takes days anew, `stock` and `signups` go by their keys, `prices` keeps versions. */
 export function shop(run: number, { fail = Infinity, merges = true } = {}): Pipeline {
@@ -28,6 +28,10 @@ export function shop(run: number, { fail = Infinity, merges = true } = {}): Pipe
         parts: [{ generation: run }, { generation: run }],
       }));
     }
+  });
+  const readings = resource("readings", { cursor: incremental("at", { initial: 0 }) }, function* ({ cursor }) {
+    const all = Array.from({ length: run * BATCH }, (_, n) => reading(n)).filter(({ at }) => at >= cursor.start);
+    for (let at = 0; at < all.length; at += BATCH / 4) yield all.slice(at, at + BATCH / 4);
   });
   const stock = resource("stock", { write: "merge", strategy: "upsert", primaryKey: "sku" }, () =>
     Array.from({ length: BATCH }, (_, n) => ({
@@ -52,7 +56,7 @@ export function shop(run: number, { fail = Infinity, merges = true } = {}): Pipe
   );
   return pipeline(
     "shop",
-    source("shop", {}, [events, snapshot, ...(merges ? [baskets, stock, signups, prices] : [])]),
+    source("shop", {}, [events, snapshot, readings, ...(merges ? [baskets, stock, signups, prices] : [])]),
   );
 }
 
@@ -64,6 +68,17 @@ function event(n: number) {
     tags: [`t${n}`, `u${n}`],
     ...(n >= BATCH ? { [`added_in_${Math.floor(n / BATCH) + 1}`]: n } : {}),
   };
+}
+
+/** Sevens at the same time: neither pages nor runs end with one of them. */
+function reading(n: number) {
+  return { n, at: Math.floor(n / 7) };
+}
+
+/** What the cursor of `readings` has come to after so many runs. */
+export function reached(run: number): { last: number; hashes: number } {
+  const last = reading(run * BATCH - 1);
+  return { last: last.at, hashes: (last.n % 7) + 1 };
 }
 
 /** What a reader sees; -1 where there is no table yet. */
@@ -78,6 +93,8 @@ export interface Sight {
   partsOldest: number;
   partsNewest: number;
   loads: number;
+  readings: number;
+  distinctReadings: number;
   stock?: number;
   skus?: number;
   generations?: number;
@@ -105,7 +122,8 @@ const SIGHT = `select (select count(*) from events) as events, (select count(dis
   (select count(*) from events__tags) as tags, (select count(*) from snapshot) as snapshot,
   (select min(generation) from snapshot) as oldest, (select max(generation) from snapshot) as newest,
   (select count(*) from snapshot__parts) as parts, (select min(generation) from snapshot__parts) as "partsOldest",
-  (select max(generation) from snapshot__parts) as "partsNewest", (select count(*) from _dlt_loads) as loads`;
+  (select max(generation) from snapshot__parts) as "partsNewest", (select count(*) from _dlt_loads) as loads,
+  (select count(*) from readings) as readings, (select count(distinct n) from readings) as "distinctReadings"`;
 
 export const DATASET = "shop_dataset";
 
@@ -150,6 +168,8 @@ export function whole(run: number, merges = true): Omit<Sight, "loads"> {
     events: run * BATCH,
     distinct: run * BATCH,
     tags: run * BATCH * 2,
+    readings: run * BATCH,
+    distinctReadings: run * BATCH,
     snapshot: BATCH,
     oldest: run,
     newest: run,

@@ -94,6 +94,8 @@ export class Options {
   recordCaptures: Paths;
   /** Which records are taken; null: all. */
   cursor: Cursor;
+  /** It names a cursor that there is not. */
+  lacksCursor: u32;
   /** Constant columns as the text of a JSON object without its brace, padded; 0 when there are none. */
   constants: usize;
   // comma-separated text
@@ -161,6 +163,7 @@ function optionsOf(p: usize, n: usize): Options {
   if (isString(cursor)) {
     readString(cursor);
     o.cursor = cursorNamed(textPtr, textLength);
+    o.lacksCursor = <u32>isNull(o.cursor);
   }
   return o;
 }
