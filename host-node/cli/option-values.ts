@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import type { Checkpoint } from "../../core/pipeline/checkpoint.ts";
 import { checkContract, ENTITIES, MODES } from "../../core/pipeline/contract-modes.ts";
 import type { Contract } from "../../core/pipeline/options.ts";
 
@@ -23,6 +24,19 @@ export function duration(text: string): number {
 export function byteCount(text: string): number {
   const units = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
   return quantity(text, units, "It is written 500kb, 100mb or 2gb.");
+}
+
+/** `200mb`, `5m`, or both with a comma between them: after how much a run loads what it has. */
+export function checkpoint(text: string): Checkpoint {
+  const found: Checkpoint = {};
+  for (const part of text.split(",")) {
+    const isTime = /\d ?(ms|s|m|h)$/i.test(part.trim());
+    if (isTime ? found.duration : found.bytes)
+      throw new InvalidArgumentError("It is one size, one time, or one of each: 200mb,5m.");
+    if (isTime) found.duration = duration(part);
+    else found.bytes = byteCount(part);
+  }
+  return found;
 }
 
 function quantity(text: string, units: Record<string, number>, form: string): number {

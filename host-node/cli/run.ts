@@ -1,7 +1,8 @@
 import { Option } from "commander";
+import type { Checkpoint } from "../../core/pipeline/checkpoint.ts";
 import type { Contract } from "../../core/pipeline/options.ts";
 import { carryOut, type AddCommand } from "./command.ts";
-import { byteCount, contract, duration, names, wholeNumber } from "./option-values.ts";
+import { byteCount, checkpoint, contract, duration, names, wholeNumber } from "./option-values.ts";
 
 interface RunCommandOptions {
   to?: string;
@@ -10,6 +11,7 @@ interface RunCommandOptions {
   contract?: Contract;
   maxDuration?: number;
   maxBytes?: number;
+  checkpoint?: Checkpoint;
   dryRun?: boolean;
   refresh?: boolean;
   schema?: string;
@@ -56,6 +58,11 @@ export const addRun: AddCommand = (program, ended) => {
       duration,
     )
     .option("--max-bytes <size>", "read this much at most: 100mb; run again to continue", byteCount)
+    .option(
+      "--checkpoint <size>",
+      "load what there is after each 200mb, or 5m, or 200mb,5m, and go on: what fails later leaves it loaded",
+      checkpoint,
+    )
     .option("--refresh", "start anew: forget the state, replace what was loaded")
     .addOption(
       new Option(
@@ -107,6 +114,7 @@ async function run(file: string, options: RunCommandOptions, signal: AbortSignal
   }
   const { maxDuration, maxBytes } = options;
   const budget = {
+    ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
     ...(maxDuration === undefined ? {} : { maxDuration }),
     ...(maxBytes === undefined ? {} : { maxBytes }),
   };

@@ -26,7 +26,7 @@ test.each([
   ],
   [
     "run",
-    "to only limit dry-run contract max-duration max-bytes refresh refresh-mode schema env-file verbose log json",
+    "to only limit dry-run contract max-duration max-bytes checkpoint refresh refresh-mode schema env-file verbose log json",
   ],
   ["query", "dataset json"],
   ["schema", ""],

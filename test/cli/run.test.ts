@@ -72,6 +72,38 @@ test("--refresh replaces what was appended", async () => {
   expect(await count()).toBe(1);
 });
 
+test("--checkpoint loads what there is after so many bytes, and what fails later leaves it loaded", async () => {
+  const rows = (page: number) => Array.from({ length: 20 }, (_, n) => ({ id: page * 20 + n, at: page }));
+  let broken = true;
+  const server = await serve(({ query }, response) => {
+    const page = Number(query["page"] ?? 0);
+    if (page === 4 && broken) return void response.writeHead(404).end("{}");
+    if (page < 5) response.setHeader("link", `<${server.url}/t?page=${page + 1}>; rel="next"`);
+    return rows(page);
+  });
+  const cwd = folderWith({
+    "p.mjs": `import { http, incremental, pipeline, resource, source } from "runlet";
+      const t = resource("t", { cursor: incremental("at") }, ({ http }) => http.pages("/t"));
+      export default pipeline("p", source("api", { http: http("${server.url}") }, [t]));`,
+  });
+  const run = () => runlet(["run", "p.mjs", "--checkpoint", "500b,5m"], { cwd });
+  const failed = await run();
+  expect(failed).toMatchObject({ code: 4, stderr: expect.stringMatching(/4 loads are kept \(80 records\)/) });
+  broken = false;
+  expect(await run()).toMatchObject({ code: 0 });
+  const { stdout } = await runlet(
+    ["query", "p.duckdb", "select count(*) n, count(distinct id) d from t", "--json"],
+    {
+      cwd,
+    },
+  );
+  expect(JSON.parse(stdout)).toEqual([{ n: 120, d: 120 }]);
+  for (const wrong of ["0mb", "5", "1mb,2mb", "1s,2s", "5m,"]) {
+    const refused = await runlet(["run", "p.mjs", "--checkpoint", wrong], { cwd });
+    expect([wrong, refused.code]).toEqual([wrong, 2]);
+  }
+});
+
 test("--dry-run shows tables and rows and touches nothing", async () => {
   const cwd = folderWith({ "pipeline.ts": PIPELINE });
   const dry = await runlet(["run", "pipeline.ts", "--dry-run"], { cwd });

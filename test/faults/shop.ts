@@ -29,10 +29,16 @@ export function shop(run: number, { fail = Infinity, merges = true } = {}): Pipe
       }));
     }
   });
-  const readings = resource("readings", { cursor: incremental("at", { initial: 0 }) }, function* ({ cursor }) {
-    const all = Array.from({ length: run * BATCH }, (_, n) => reading(n)).filter(({ at }) => at >= cursor.start);
-    for (let at = 0; at < all.length; at += BATCH / 4) yield all.slice(at, at + BATCH / 4);
-  });
+  const readings = resource(
+    "readings",
+    { cursor: incremental("at", { initial: 0 }) },
+    function* ({ cursor }) {
+      const all = Array.from({ length: run * BATCH }, (_, n) => reading(n)).filter(
+        ({ at }) => at >= cursor.start,
+      );
+      for (let at = 0; at < all.length; at += BATCH / 4) yield all.slice(at, at + BATCH / 4);
+    },
+  );
   const stock = resource("stock", { write: "merge", strategy: "upsert", primaryKey: "sku" }, () =>
     Array.from({ length: BATCH }, (_, n) => ({
       sku: ((run - 1) * BATCH) / 2 + n,

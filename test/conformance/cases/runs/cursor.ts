@@ -23,7 +23,7 @@ const starts = resource("starts", { cursor: incremental("n", { order: "min" }) }
 });
 const largest = resource(
   "largest",
-  { cursor: incremental("n", { order: (values) => Math.max(...values) }) },
+  { cursor: incremental("n", { order: (values) => Math.max(...values.map(Number)) }) },
   ({ state }) => {
     const run = Number(state["run"] ?? 0);
     state["run"] = run + 1;
