@@ -12,10 +12,19 @@ export const casesOf = (mb) => ({
   }),
   /** Ids of root rows are hashes of the whole record. */
   "issues, ids of rows": load(mb, "issues", { rowId: "row" }),
+  /** All are taken, those at the boundary told apart by their key. */
+  "issues, cursor": withCursor(load(mb, "issues"), '"2000"'),
+  /** All are left out. */
+  "issues, behind the cursor": withCursor(load(mb, "issues"), '"2030"'),
 });
 
 /** Those of the budget. */
 export const CASES = casesOf(2);
+
+function withCursor({ config, options, bytes }, start) {
+  const cursors = { c: { path: ["updated_at"], start, key: [["id"]], singleKey: true } };
+  return { config: { ...config, cursors }, options: { ...options, cursor: "c" }, bytes };
+}
 
 function load(mb, name, hints) {
   return {

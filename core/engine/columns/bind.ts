@@ -33,6 +33,7 @@ import { newDetached } from "../tables/shape";
 import { addColumn, adoptColumn, findColumn } from "./column";
 import { joinedName } from "../config/hints";
 import { bars } from "../contract/breach";
+import { onTrial, refuseNew } from "../cursor/trial";
 import { barsDeclared, changesType } from "../contract/declared";
 import { columnMode, EVOLVE, isBarred, typeMode } from "../contract/modes";
 import { requireNested } from "../tables/table";
@@ -265,6 +266,10 @@ export function variantOf(c: Field): Field {
   const slot = variantSlot(cold(c), kind);
   let v = load<Field>(slot);
   if (!isNull(v)) return v;
+  if (onTrial) {
+    refuseNew(0);
+    return nil<Field>();
+  }
   const k = cold(c);
   const long = keepName(k.name, k.nameLength);
   let n = k.nameLength;

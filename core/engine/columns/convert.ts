@@ -44,6 +44,7 @@ import {
   tsMicros,
 } from "../time/iso8601";
 import { typeMode } from "../contract/modes";
+import { onTrial, refuseNew } from "../cursor/trial";
 import { isExactDouble, widenToDecimal, widenToDouble } from "./column";
 import { valueDouble, valueInt, valueKind, valueLength, valueText } from "./value";
 import { fillGap, putBool, putBytesValue, putF64, putI128, putI32, putI64 } from "./write";
@@ -56,7 +57,8 @@ export function setWiden(on: bool): void {
 
 /** A type that the contract fixes is not widened either. */
 function mayWiden(c: Field): bool {
-  return widen && !typeMode(cold(c).table);
+  if (onTrial) refuseNew(0);
+  return widen && !onTrial && !typeMode(cold(c).table);
 }
 
 const scratch = newBuffer();

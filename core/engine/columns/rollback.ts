@@ -2,6 +2,7 @@
 import { cold, F_SEEN_NULL, Field, isNull, Table } from "../layout/field";
 import { clearRowLog } from "../contract/drop-row";
 import { forgetDiscards } from "../contract/discards";
+import { onTrial } from "../cursor/trial";
 import { isColumn, isVariable, K_BOOL, K_DECIMAL, K_INT, K_NONE, K_SHARED } from "../layout/kinds";
 import { firstTable, recordSerial } from "../tables/table";
 import { bitBytes } from "./storage";
@@ -30,7 +31,7 @@ export function cutTable(t: Table, rows: u32, whole: bool): void {
     const next = cold(c).nextColumn;
     truncate(c, rows);
     if (cold(c).widenedIn == recordSerial && cold(c).widenedRow >= rows) unwiden(c);
-    if (isUnproven(c)) {
+    if (!onTrial && isUnproven(c)) {
       removeColumn(c);
       removed = true;
     }

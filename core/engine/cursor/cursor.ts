@@ -15,7 +15,7 @@ import {
   textPtr,
   valueOf,
 } from "../config/reader";
-import { isNull, nil } from "../layout/field";
+import { Field, isNull, nil, Shape } from "../layout/field";
 import { Paths, readPath, readPaths, Steps } from "../input/path";
 import { addHash, Hashes, newHashes } from "./hashes";
 import { copyValue, newValue, readValue, V_NONE, Value } from "./value";
@@ -61,6 +61,12 @@ export class Cursor {
   pending: Buffer;
   /** Text of records that do not stay where they are; entries of `pending` are offsets in it. */
   copies: Buffer;
+  /** The field of the path's first step, in this shape. */
+  field: Field;
+  shape: Shape;
+  /** Trials that have been in vain, as what the next one waits for: records. */
+  misses: u32;
+  wait: u32;
 }
 
 let first: Cursor = nil<Cursor>();

@@ -3,6 +3,8 @@
 import { isNull } from "../layout/field";
 import { clearFailure, E_CURSOR_MISSING, E_CURSOR_TYPE, fail, failure } from "../scan/failure";
 import { Input } from "../input/input";
+import { findFrom } from "../input/path";
+import { skipSpace } from "../scan/text";
 import { findIn, forgetRecords, hash, hashPending, hashRecord, hintAt, keepRecord } from "./boundary";
 import { Cursor, HASH_LENGTH, MISSING_INCLUDE, MISSING_RAISE } from "./cursor";
 import { clearHashes, hasHash } from "./hashes";
@@ -25,10 +27,21 @@ const value: Value = newValue();
  *  middle of the record: only the taking is final then. */
 export function weigh(input: Input, p: usize): u32 {
   clearFailure();
+  return settleVerdict(input, p, findIn(p, input.options.constants, input.options.cursor.path));
+}
+
+/** As {@link weigh}, of a record without constants whose member of the path's first step is at `member`; 0: it has none. */
+export function weighMember(input: Input, p: usize, member: usize): u32 {
+  clearFailure();
+  return settleVerdict(input, p, member ? findFrom(skipSpace(member), input.options.cursor.path, 1) : 0);
+}
+
+/** The cursor's value is at `at`; 0: there is none. */
+function settleVerdict(input: Input, p: usize, at: usize): u32 {
   pastStart = false;
   pastEnd = false;
   place = -1;
-  verdict = judge(input, input.options.cursor, p, input.options.constants);
+  verdict = judge(input, input.options.cursor, p, at, input.options.constants);
   return verdict;
 }
 
@@ -40,8 +53,7 @@ export function letIn(): void {
   pastEnd = false;
 }
 
-function judge(input: Input, c: Cursor, p: usize, constants: usize): u32 {
-  const at = findIn(p, constants, c.path);
+function judge(input: Input, c: Cursor, p: usize, at: usize, constants: usize): u32 {
   if (failure) return REFUSED;
   if (!at || load<u32>(at) == 0x6c6c756e) {
     if (c.onMissing == MISSING_INCLUDE) return TAKEN;

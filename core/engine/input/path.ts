@@ -4,7 +4,8 @@ import { sameBytes } from "../memory/bytes";
 import { isNull, nil } from "../layout/field";
 import { firstIn, nextAfter, readString, textLength, textPtr } from "../config/reader";
 import { skipKey, skipValue } from "../scan/skip";
-import { decodeString, skipSpace, skipString } from "../scan/text";
+import { E_COLON, fail } from "../scan/failure";
+import { decodeString, skipSpace, skipString, specialBytes } from "../scan/text";
 
 
 @unmanaged
@@ -91,14 +92,25 @@ export function isEveryElement(steps: Steps, i: u32): bool {
   return !isNull(steps) && i < steps.count && load<usize>(steps.items + ((<usize>i) << 3)) == 0;
 }
 
+/** Position after the object at `passedFrom`, when {@link findValue} was given that last and has gone through all of it;
+ *  else 0. */
+export let passed: usize = 0;
+export let passedFrom: usize = 0;
+
 /** Position after the value {@link findValue} found. */
 export let foundEnd: usize = 0;
 
 /** The value a path leads to in the valid JSON value at p (an empty path to itself), 0 when there is none. Of equal keys the last counts, of
  *  a list's elements the first. */
 export function findValue(p: usize, steps: Steps): usize {
+  return findFrom(p, steps, 0);
+}
+
+/** The value that the steps of the path from `step` on lead to. */
+export function findFrom(p: usize, steps: Steps, step: u32): usize {
   const count: u32 = isNull(steps) ? 0 : steps.count;
-  let step: u32 = 0;
+  passedFrom = step ? 0 : p;
+  passed = 0;
   while (step < count) {
     const every = isEveryElement(steps, step);
     const c: u32 = load<u8>(p);
@@ -118,18 +130,36 @@ export function findValue(p: usize, steps: Steps): usize {
 }
 
 function memberAt(p: usize, steps: Steps, step: u32): usize {
+  const text = load<usize>(steps.items + ((<usize>step) << 3));
+  const n = load<u32>(steps.items + ((<usize>step) << 3), 4);
   let found: usize = 0;
   p = skipSpace(p + 1);
   if (load<u8>(p) == 125) return 0;
   while (true) {
-    const key = p;
-    p = skipKey(p);
-    if (!p) return 0;
-    if (isStep(steps, step, key + 1)) found = p;
-    p = skipValue(p, 0);
+    const key = p + 1;
+    const m = specialBytes(v128.load(key));
+    const raw = <usize>ctz(m);
+    let isKey: bool;
+    if (m && load<u8>(p) == 34 && load<u8>(key + raw) == 34) {
+      // A short key without escapes.
+      p = key + raw + 1;
+      if (load<u8>(p) != 58) p = skipSpace(p);
+      if (load<u8>(p) != 58) return fail(p, E_COLON);
+      p = skipSpace(p + 1);
+      isKey = raw == n && sameBytes(text, key, n);
+    } else {
+      p = skipKey(p);
+      if (!p) return 0;
+      isKey = isStep(steps, step, key);
+    }
+    if (isKey) found = p;
+    p = skipValue(p, step + 1);
     if (!p) return 0;
     p = skipSpace(p);
-    if (load<u8>(p) != 44) return found;
+    if (load<u8>(p) != 44) {
+      if (!step && load<u8>(p) == 125) passed = p + 1;
+      return found;
+    }
     p = skipSpace(p + 1);
   }
 }

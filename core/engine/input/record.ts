@@ -20,7 +20,7 @@ import { ownIds, ownRootId, setOwnIds } from "../parse/own-ids";
 import { rootIdAt, setDrawn, setRootRow, writeExtra } from "../parse/root-row";
 import { findColumn } from "../columns/column";
 import { breachAt, discardRow, refuseRoot, setKeysOnce } from "../contract/breach";
-import { isBarred } from "../contract/modes";
+import { isBarred, NEW_TABLE } from "../contract/modes";
 import { keepName, nameLength, normalizedName } from "../columns/name";
 import { rollbackRecord } from "../columns/rollback";
 import {
@@ -42,10 +42,12 @@ import {
 import { skipValue } from "../scan/skip";
 import { firstTable, nestedRequired, newRow, nextRecord, recordSerial, tablesFull } from "../tables/table";
 import { writeRootId } from "../tables/ids";
+import { watchedAt } from "../tables/shape";
 import { skipValue } from "../scan/skip";
-import { TAKEN, weigh } from "../cursor/weigh";
+import { beginTrial, closeTrial, endTrial, metNew, trialFailed } from "../cursor/trial";
+import { REFUSED, TAKEN, weigh, weighMember } from "../cursor/weigh";
 import { Input } from "./input";
-import { findValue, foundEnd, pathAt, Paths } from "./path";
+import { findValue, foundEnd, passed, passedFrom, pathAt, Paths } from "./path";
 
 /** First byte of the text at hand that is not UTF-8; 0 when there is none. */
 export let invalidAt: usize = 0;
@@ -59,7 +61,7 @@ const rewrittenText = newBuffer();
  *  it left in the tables; `failure` and `failedAt` say what and where. */
 export function parseRecord(input: Input, p: usize, offset: u64): usize {
   setOwnIds(input.ownIds != 0);
-  const end = isNull(input.options.cursor) || admitted(input, p) ? taken(input, p, offset) : leftOut(p);
+  const end = isNull(input.options.cursor) ? taken(input, p, offset) : weighed(input, p, offset);
   if (end && invalidAt && invalidAt < end && invalidAt >= p) {
     rollbackRecord();
     return fail(invalidAt, E_UTF8);
@@ -77,9 +79,43 @@ function taken(input: Input, p: usize, offset: u64): usize {
   return !end && failure == E_DISCARD ? discarded(p) : end;
 }
 
-function admitted(input: Input, p: usize): bool {
+/** Parses the record at p if the cursor lets it in. */
+function weighed(input: Input, p: usize, offset: u64): usize {
+  const end = tried(input, p, offset);
+  if (end) return end;
   nextRecord();
-  return weigh(input, p) == TAKEN;
+  isTaken = weigh(input, p) == TAKEN;
+  return isTaken ? taken(input, p, offset) : leftOut(p);
+}
+
+/** The record before was taken: so will be the next. */
+let isTaken: bool = true;
+
+/** Parses the record at p before it is weighed (cursor/trial). Returns 0, with nothing of it in the tables, when that does
+ *  not tell what becomes of it. */
+function tried(input: Input, p: usize, offset: u64): usize {
+  const options = input.options;
+  const t = input.table;
+  if (!isTaken || options.constants || !isNull(options.route) || t.contract & ~NEW_TABLE) return 0;
+  if (!beginTrial(options.cursor, t.shape)) return 0;
+  clearFailure();
+  nextRecord();
+  if (t.rowId) setOwnIds(true);
+  const end = parseRoot(input, t, p, offset);
+  endTrial();
+  const isWhole = end != 0 && !metNew;
+  const weight = isWhole ? weighMember(input, p, watchedAt) : REFUSED;
+  if (weight != TAKEN) rollbackRecord();
+  closeTrial();
+  if (weight == REFUSED) {
+    trialFailed(options.cursor);
+    clearFailure();
+    setOwnIds(input.ownIds != 0);
+    return 0;
+  }
+  options.cursor.misses = 0;
+  isTaken = weight == TAKEN;
+  return end;
 }
 
 /** The record at p is not taken, unless its text is at fault or incomplete. Returns the position after it. */
@@ -87,6 +123,7 @@ function leftOut(p: usize): usize {
   const code = failure;
   const at = failedAt;
   clearFailure();
+  if (!code && passed && passedFrom == p) return passed;
   const end = skipValue(p, 0);
   if (!end || !code) return end;
   return fail(at, code);

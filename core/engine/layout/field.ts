@@ -10,7 +10,7 @@ export class Field {
   kind: u8;
   /** Length of the key token; 255 when longer than that. */
   tokenLength: u8;
-  /** Not zero when the token is longer than 32 bytes. */
+  /** Not zero when comparing 32 bytes is not all there is to do: LONG_…, bits. */
   long: u16;
   /** Rows written, nulls included. Fields that are no column: row last seen + 1. */
   len: u32;
@@ -25,6 +25,11 @@ export class Field {
   /** Ones at the bytes of the 32-byte compare that lie behind the token. */
   tokenMask: u32;
 }
+
+/** The token is longer than 32 bytes. */
+export const LONG_TOKEN: u16 = 1;
+/** Where the member is may be asked for. */
+export const LONG_WATCHED: u16 = 2;
 
 export const TOKEN: usize = 32;
 /** Distance of the cold part before the hot line. */

@@ -19,6 +19,7 @@ import { maskValue } from "../columns/mask";
 import { putI64, putNull, unwriteRow } from "../columns/write";
 import { barsBeside, isRepeated, refuseColumn, refuseList, refuseType, unbar } from "../contract/breach";
 import { isBarred } from "../contract/modes";
+import { onTrial, refuseNew } from "../cursor/trial";
 import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
 import {
   cold,
@@ -110,6 +111,7 @@ function special(p: usize, f: Field): i32 {
 export function storeValue(at: usize, f: Field, row: u32): bool {
   let kind: u32 = f.kind;
   if (kind == K_NONE) {
+    if (onTrial) return refuseNew(at) != 0;
     if (f.len != 0xffffffff && f.len > row) return fail(at, E_DUPLICATE) != 0;
     if (!bindField(f)) return false;
     kind = f.kind;
@@ -148,6 +150,10 @@ export function storeVariant(at: usize, c: Field, row: u32): bool {
 /** Makes row `row` of c the field's to write; false when what another field has written there stays. */
 function claim(c: Field, f: Field, row: u32): bool {
   if (c.len > row) {
+    if (onTrial) {
+      refuseNew(0);
+      return false;
+    }
     if (!makeWay(c, f, row)) return false;
     // The value that gave way does not decide the type either.
     if (isUnproven(c)) retype(c, inferredKind());
@@ -185,6 +191,7 @@ function storeBeside(at: usize, f: Field, row: u32): bool {
   const k = cold(f);
   if (f.len > row) return fail(at, E_DUPLICATE) != 0;
   if (isNull(k.target)) {
+    if (onTrial) return refuseNew(at) != 0;
     if (barsBeside(f)) {
       f.len = row + 1;
       return refuseColumn(at, f, row);
@@ -250,6 +257,7 @@ export function coldBool(p: usize, f: Field, row: u32, value: u32): usize {
 /** A null in a field that may have been written in this row, or has seen nothing yet. */
 export function coldNull(p: usize, f: Field, row: u32): usize {
   if (f.kind == <u8>K_NONE && f.len == 0xffffffff) {
+    if (onTrial) return refuseNew(p);
     noteNull(f);
     f.len = row + 1;
     const name = columnName(f);
@@ -261,6 +269,7 @@ export function coldNull(p: usize, f: Field, row: u32): usize {
   const kind: u32 = f.kind;
   if (kind == K_SHARED) return sharedNull(p, f, row);
   if ((kind == K_OBJECT || kind == K_LIST || kind == K_NESTED) && f.len <= row) {
+    if (onTrial && !(cold(f).flags & F_SEEN_NULL)) return refuseNew(p);
     noteNull(f);
     f.len = row + 1;
     return p + 4;
@@ -347,10 +356,12 @@ function seeElsewhere(p: usize, f: Field, row: u32): bool {
 export function coldObject(p: usize, f: Field, row: u32): usize {
   const how = special(p, f);
   if (how) return how > 0 ? skipValue(p, depthAround(f)) : 0;
+  if (onTrial && f.kind == <u8>K_NONE) return refuseNew(p);
   if (staysJson(f, row)) return storeJson(p, f, row);
   if (!seeElsewhere(p, f, row)) return 0;
   const k = cold(f);
   if (isNull(k.shape)) {
+    if (onTrial) return refuseNew(p);
     const owner = k.owner;
     if (depthAround(f) >= getDepthLimit()) return fail(p, E_DEPTH);
     const prefix = childPrefix(f);
@@ -379,11 +390,13 @@ function declareInside(p: usize, k: Cold, prefix: usize, n: u32): bool {
 export function coldList(p: usize, f: Field, row: u32): usize {
   const how = special(p, f);
   if (how) return how > 0 ? skipValue(p, depthAround(f)) : 0;
+  if (onTrial && f.kind == <u8>K_NONE) return refuseNew(p);
   if (staysJson(f, row)) return storeJson(p, f, row);
   if (!seeElsewhere(p, f, row)) return 0;
   const k = cold(f);
   const around = depthAround(f);
   if (isNull(k.list)) {
+    if (onTrial) return refuseNew(p);
     if (around >= getDepthLimit()) return fail(p, E_DEPTH);
     const t = childTable(p, f);
     if (isNull(t)) return 0;
@@ -411,7 +424,10 @@ export function coldList(p: usize, f: Field, row: u32): usize {
 function sharedList(p: usize, f: Field, row: u32): usize {
   const k = cold(f);
   const t = k.list;
-  if (t.rows == 0 && t.cutRows == 0 && !t.existing) t.parent = k.table;
+  if (t.rows == 0 && t.cutRows == 0 && !t.existing) {
+    if (onTrial) return refuseNew(p);
+    t.parent = k.table;
+  }
   const count = countOf(t, k.table, row);
   // Rows that the contract has taken out keep their places.
   const before = t.rows + t.dropped;

@@ -8,6 +8,8 @@ import {
   Field,
   Hint,
   isNull,
+  LONG_TOKEN,
+  LONG_WATCHED,
   nil,
   Shape,
   Table,
@@ -18,6 +20,7 @@ import { K_NONE, K_ROW_ID, K_SKIP, K_TWIN } from "../layout/kinds";
 import { E_COLON, E_KEY, fail } from "../scan/failure";
 import { cursor, decodeString, setCursor, skipSpace, skipString } from "../scan/text";
 import { hintFor } from "../config/hints";
+import { onTrial, refuseNew } from "../cursor/trial";
 import { addField } from "./table";
 
 /** A field whose token never matches, expected where nothing is known yet. */
@@ -73,7 +76,7 @@ export function tokenBits(p: usize, f: Field): u32 {
 
 function isToken(p: usize, f: Field): bool {
   if (tokenBits(p, f) != 0xffffffff) return false;
-  if (!f.long) return true;
+  if (!(f.long & LONG_TOKEN)) return true;
   if (f.tokenLength == 255) return false;
   return sameBytes(p + 32, changetype<usize>(f) + TOKEN + 32, <usize>f.tokenLength - 32);
 }
@@ -91,10 +94,32 @@ export function findField(p: usize, shape: Shape, slot: usize): Field {
   const expected = load<Field>(slot);
   if (isToken(p, expected)) {
     setCursor(p + <usize>expected.tokenLength);
+    if (expected == watched) watchedAt = cursor;
     return expected;
   }
   const f = lookUp(p, shape);
-  if (!isNull(f)) store<Field>(slot, f);
+  if (isNull(f)) return f;
+  if (f == watched) watchedAt = cursor;
+  store<Field>(slot, f);
+  return f;
+}
+
+let watched: Field = nil<Field>();
+/** Where the value of the watched field was met last, with the space before it; 0 when it was not. */
+export let watchedAt: usize = 0;
+
+/** Lets the parser note where it meets the field, one of {@link memberField}; null ends that. */
+export function setWatched(f: Field): void {
+  watched = f;
+  if (!isNull(f)) watchedAt = 0;
+}
+
+/** The field of the key, which is spelled without escapes, to be watched; null when there is none. Eight bytes can be
+ *  read at the key. */
+export function memberField(shape: Shape, key: usize, n: u32): Field {
+  for (let i: u32 = 0; i < n; i++) if (load<u8>(key + i) == 92) return nil<Field>();
+  const f = key ? fieldOf(shape, key, n, hashKey(key, n)) : nil<Field>();
+  if (!isNull(f)) f.long |= LONG_WATCHED;
   return f;
 }
 
@@ -137,14 +162,27 @@ function lookUp(p: usize, shape: Shape): Field {
     }
   }
   const hash = hashKey(key, n);
+  let f = fieldOf(shape, key, n, hash);
+  if (isNull(f)) {
+    if (onTrial) {
+      refuseNew(p);
+      return f;
+    }
+    f = newField(shape, key, n, hash);
+  }
+  setCursor(q + 1);
+  return f;
+}
+
+/** The field with that key as it is spelled. */
+@inline
+function fieldOf(shape: Shape, key: usize, n: u32, hash: u32): Field {
   let f = load<Field>(shape.buckets + ((<usize>(hash & shape.bucketMask)) << 2));
   while (!isNull(f)) {
     const k = cold(f);
     if (k.keyHash == hash && k.keyLength == n && sameBytes(changetype<usize>(f) + TOKEN + 1, key, n)) break;
     f = k.nextInBucket;
   }
-  if (isNull(f)) f = newField(shape, key, n, hash);
-  setCursor(q + 1);
   return f;
 }
 
@@ -219,7 +257,7 @@ export function newField(shape: Shape, key: usize, n: u32, hash: u32): Field {
   const length = n + 3;
   f.tokenLength = <u8>(length > 254 ? 255 : length);
   f.tokenMask = length < 32 ? (<u32>0xffffffff) << length : 0;
-  f.long = length > 32 ? 1 : 0;
+  f.long = length > 32 ? LONG_TOKEN : 0;
   f.next = changetype<Field>(NOTHING);
   // Larger than any row: the first null comes to the cold path, where it is remembered.
   f.len = 0xffffffff;
