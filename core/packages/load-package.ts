@@ -1,7 +1,8 @@
 import type { CommitFacts, DestinationSession, StoredDataset } from "../destinations/contract.ts";
 import { RunletError } from "../errors.ts";
 import type { Json } from "../json.ts";
-import { dataTables, nextDocument } from "../schema/document.ts";
+import { own } from "../schema/carried.ts";
+import { dataTables, nextDocument, seenTables } from "../schema/document.ts";
 import { parseExact } from "../schema/exact-json.ts";
 import type { PipelineState } from "../schema/state.ts";
 import type { StoredSchema } from "../schema/stored.ts";
@@ -108,8 +109,20 @@ function onTop(document: StoredSchema, stored: StoredDataset, start: PackageSche
     const known = tables[name];
     tables[name] = known ? { ...table, ...known, columns: { ...table.columns, ...known.columns } } : table;
   }
+  for (const step of start.altered ?? []) {
+    const table = tables[step.table];
+    const column = step.kind === "relax-column" && table ? own(table.columns, step.column) : undefined;
+    if (!table || !column) continue;
+    tables[step.table] = {
+      ...table,
+      columns: { ...table.columns, [column.name]: { ...column, nullable: true } },
+    };
+  }
   const left = Object.entries(now.tables).filter(([name]) => !dropped.has(name));
-  return nextDocument({ ...now, tables: Object.fromEntries(left) }, tables);
+  // Of what had no data the document goes on to be told only.
+  const [before, after] = [Object.fromEntries(left), seenTables(tables)];
+  const told = Object.fromEntries(Object.entries(tables).filter(([name]) => !after[name]));
+  return nextDocument({ ...now, tables: { ...before, ...told } }, after);
 }
 
 /** The versions a run that finds this starts from. */

@@ -4,14 +4,16 @@ import { host } from "../host.ts";
 import type { Json } from "../json.ts";
 import { failpoint } from "../packages/failpoints.ts";
 import { basedOn } from "../packages/load-package.ts";
-import { alteredDocument } from "../schema/altered.ts";
+import { alteredDocument, isComplete } from "../schema/altered.ts";
 import { diffSchemas, type SchemaDifference } from "../schema/difference.ts";
-import { dataTables } from "../schema/document.ts";
-import { type Renames, renamedTables } from "../schema/renames.ts";
+import { dataTables, seenTables } from "../schema/document.ts";
+import { checkNewNames } from "../schema/new-names.ts";
+import { impliedRenames, type Renames, renamedTables } from "../schema/renames.ts";
 import { bumpState, encodeState, type PipelineState } from "../schema/state.ts";
-import { isDestructive, type StepKind, stepLine } from "../schema/steps.ts";
+import { isDestructive, stepLine } from "../schema/steps.ts";
 import type { StoredSchema } from "../schema/stored.ts";
-import type { Tables } from "../schema/types.ts";
+import type { Tables, TableSchema } from "../schema/types.ts";
+import { datasetSchema } from "./dataset-schema.ts";
 import { withAltered } from "./altered-state.ts";
 import { isoMicros, loadMicros, nextLoadId } from "./load-id.ts";
 import { rowId } from "./row-id.ts";
@@ -45,33 +47,6 @@ export interface Altered extends SchemaDifference {
   loadId?: string;
 }
 
-/** Names of the schemas a dataset holds. */
-export async function schemaNames(session: DestinationSession): Promise<string[]> {
-  if (session.schemas) return session.schemas();
-  const found = await session.query<{ name: string }>(
-    "select distinct schema_name as name from _dlt_version order by schema_name",
-  );
-  return found.map(({ name }) => name);
-}
-
-/** The newest document of a schema; `name` absent: of the only one. @throws RunletError SCHEMA_INVALID */
-export async function datasetSchema(
-  session: DestinationSession,
-  dataset: string,
-  name?: string,
-): Promise<StoredSchema> {
-  const names = await schemaNames(session);
-  const one = name ?? (names.length === 1 ? names[0] : undefined);
-  if (one === undefined || !names.includes(one)) {
-    const lacks = one === undefined ? (names.length ? "several schemas" : "no schema") : `no schema ${one}`;
-    throw new RunletError("SCHEMA_INVALID", `dataset ${dataset} has ${lacks}`, {
-      hint: names.length ? `name one of: ${names.join(", ")}` : "load something first",
-    });
-  }
-  const { schema } = await session.restore("", one);
-  return schema as unknown as StoredSchema;
-}
-
 /** Changes the tables of a dataset, its schema document and nothing else, in one transaction.
  *  @throws RunletError SCHEMA_INVALID where it is impossible, USAGE where data would be lost and nobody said so,
  *  DESTINATION_SCHEMA where the destination cannot, CONCURRENT_RUN where a load is under way */
@@ -88,8 +63,9 @@ export async function alterDataset(
   const stored = await session.restore(pipeline ?? "", current.name);
   if ((stored.schema as unknown as StoredSchema).version_hash !== current.version_hash)
     throw overtaken(dataset);
-  const target = withoutDropped(renamedTables(to?.tables ?? current.tables, rename), drop);
-  const { steps, hints } = diffSchemas(current.tables, target, rename);
+  const target = withoutDropped(to?.tables ?? current.tables, rename, drop);
+  const { steps, hints } = seenDifference(current.tables, target, rename);
+  checkNewNames(steps, destination.capabilities.maxIdentifierLength);
   refuseImpossible(destination, steps);
   const document = alteredDocument(current, target, rename);
   const result: Altered = {
@@ -132,17 +108,34 @@ export async function alterDataset(
   return { ...result, loadId };
 }
 
-/** A load that would have to change tables in a way the destination cannot is refused before anything is read.
- *  @throws RunletError DESTINATION_SCHEMA */
-export function checkAlters(destination: Destination, kinds: readonly StepKind[]): void {
-  const unable = kinds.find((kind) => !destination.capabilities.alters?.includes(kind));
-  if (unable === undefined) return;
-  throw new RunletError("DESTINATION_SCHEMA", `${destination.kind} cannot ${unable.replace("-", " ")}`, {
-    hint:
-      unable === "relax-column"
-        ? "leave the column as it was declared, or load to another dataset"
-        : 'use refresh: "data", which keeps tables and columns',
-  });
+/** What has to be done at the destination, where tables that have had no data are not. */
+function seenDifference(from: Tables, to: Tables, rename: Renames): SchemaDifference {
+  const [before, after] = [dataTables(from), dataTables(to)];
+  const seen = seenTables(from);
+  const told = Object.values(before).flatMap((table) =>
+    !seen[table.name] && isComplete(table) ? [table.name] : [],
+  );
+  if (told.length === 0) return diffSchemas(from, to, rename);
+  const { tables: renamed } = impliedRenames(before, after, rename);
+  const untyped = (tables: Tables, names: readonly string[]): Tables =>
+    Object.fromEntries(
+      Object.entries(tables).map(([name, table]) => [
+        name,
+        names.includes(name) ? { ...table, columns: withoutTypes(table.columns) } : table,
+      ]),
+    );
+  return diffSchemas(
+    untyped(from, told),
+    untyped(
+      to,
+      told.map((name) => renamed.get(name) ?? name),
+    ),
+    rename,
+  );
+}
+
+function withoutTypes(columns: TableSchema["columns"]): TableSchema["columns"] {
+  return Object.fromEntries(Object.keys(columns).map((name) => [name, { name }]));
 }
 
 function refuseImpossible(destination: Destination, steps: SchemaDifference["steps"]): void {
@@ -159,24 +152,38 @@ function refuseImpossible(destination: Destination, steps: SchemaDifference["ste
   );
 }
 
-/** The tables without those, and without those nested in them. */
-function withoutDropped(tables: Tables, drop: readonly string[]): Tables {
-  let result = tables;
-  for (const name of drop) {
-    const [table = "", column] = name.split(/\.(.*)/s);
-    const known = dataTables(result)[table];
-    if (!known || (column !== undefined && !known.columns[column])) {
-      throw new RunletError("SCHEMA_INVALID", `cannot drop ${name}: there is none`, {
-        hint: "write the name of a table, or table.column",
-      });
-    }
-    if (column === undefined) result = Object.fromEntries(keptWithout(table, result));
-    else {
-      const { [column]: _, ...columns } = known.columns;
-      result = { ...result, [table]: { ...known, columns } };
-    }
+/** The tables by their new names, without those that are dropped and those nested in them. What is dropped may be called
+ *  by either name. */
+function withoutDropped(tables: Tables, rename: Renames, drop: readonly string[]): Tables {
+  const isThere = (of: Tables, [table, column]: Dropped): boolean => {
+    const known = dataTables(of)[table];
+    return known !== undefined && (column === undefined || Object.hasOwn(known.columns, column));
+  };
+  const wanted = drop.map((name): Dropped => {
+    const dot = name.indexOf(".");
+    return dot < 0 ? [name, undefined] : [name.slice(0, dot), name.slice(dot + 1)];
+  });
+  const left = (of: Tables, each: Dropped): Tables => (isThere(of, each) ? without(of, each) : of);
+  const kept = renamedTables(wanted.reduce(left, tables), rename);
+  const renamed = renamedTables(tables, rename);
+  const missing = wanted.find((each) => !isThere(tables, each) && !isThere(renamed, each));
+  if (missing) {
+    throw new RunletError(
+      "SCHEMA_INVALID",
+      `cannot drop ${missing.filter((part) => part !== undefined).join(".")}: there is none`,
+      { hint: "write the name of a table, or table.column" },
+    );
   }
-  return result;
+  return wanted.reduce(left, kept);
+}
+
+type Dropped = readonly [table: string, column: string | undefined];
+
+function without(tables: Tables, [table, column]: Dropped): Tables {
+  if (column === undefined) return Object.fromEntries(keptWithout(table, tables));
+  const known = tables[table]!;
+  const { [column]: _, ...columns } = known.columns;
+  return { ...tables, [table]: { ...known, columns } };
 }
 
 function keptWithout(table: string, tables: Tables): [string, Tables[string]][] {

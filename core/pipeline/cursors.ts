@@ -10,7 +10,6 @@ import { refuseMarked } from "./marked-value.ts";
 import { OwnCursor } from "./own-cursor.ts";
 import { parsePath } from "./path.ts";
 import { dispositionOf, type Node, type Plan } from "./plan.ts";
-import { keys } from "./resource.ts";
 import type { Round } from "./round.ts";
 import { stringifyRecord } from "./stringify.ts";
 
@@ -172,7 +171,7 @@ function valueLike(value: Json | undefined, initial: unknown): unknown {
 function configOf(node: Node, from: CursorStart): CursorConfig {
   const { cursor, primaryKey } = node.definition.options;
   const { path, order, end, onMissing, rangeStart, rangeEnd } = cursor!;
-  const key = keys(node.definition.options).map(parsePath);
+  const key = node.ownKey.map(parsePath);
   const text = (value: unknown) => (value === undefined ? undefined : stringifyRecord(value));
   const config = {
     path: parsePath(path),

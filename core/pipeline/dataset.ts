@@ -1,8 +1,9 @@
 import type { Destination, DestinationSession } from "../destinations/contract.ts";
 import type { Json } from "../json.ts";
 import type { StoredSchema } from "../schema/stored.ts";
-import { type Alteration, type Altered, alterDataset, datasetSchema } from "./alter-dataset.ts";
+import type { Alteration, Altered } from "./alter-dataset.ts";
 import type { Config } from "./config.ts";
+import { datasetSchema } from "./dataset-schema.ts";
 
 /** What has been loaded, to be asked. Opens the destination for each question and closes it again, so that no file
  *  stays locked. */
@@ -47,6 +48,11 @@ export function datasetOf(
     query: <T>(sql: string, params?: readonly Json[]) => ask((session) => session.query<T>(sql, params)),
     arrow: (sql) => ask((session) => session.arrow(sql)),
     schema: (name) => ask((session) => datasetSchema(session, dataset, name)),
-    alter: (alteration) => ask((session) => alterDataset(destination, session, dataset, alteration)),
+    alter: (alteration) =>
+      ask(async (session) => {
+        // Most apps never alter a dataset.
+        const { alterDataset } = await import("./alter-dataset.ts");
+        return alterDataset(destination, session, dataset, alteration);
+      }),
   };
 }

@@ -1,6 +1,8 @@
 import { RunletError } from "../errors.ts";
+import { own } from "../schema/carried.ts";
 import { dataTables } from "../schema/document.ts";
 import { importSchema, type SchemaFile } from "../schema/exchange.ts";
+import { checkNames } from "../schema/new-names.ts";
 import { printedType } from "../schema/steps.ts";
 import type { StoredSchema } from "../schema/stored.ts";
 import type { ColumnSchema, TableSchema } from "../schema/types.ts";
@@ -15,8 +17,11 @@ export function withImported(
   if (given === undefined) return stored;
   const imported = importSchema(given, "the schema given");
   const tables = { ...stored.tables };
-  for (const table of Object.values(dataTables(imported.tables)))
-    tables[table.name] = withTable(tables[table.name], table);
+  for (const table of Object.values(dataTables(imported.tables))) {
+    const known = own(tables, table.name);
+    if (!known) checkNames(table.name, Object.keys(table.columns));
+    tables[table.name] = withTable(known, table);
+  }
   return { ...stored, tables };
 }
 

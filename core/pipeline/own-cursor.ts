@@ -9,7 +9,6 @@ import type { CursorStart } from "./cursors.ts";
 import { hiddenFields } from "./column-options.ts";
 import { parsePath, valuesAt } from "./path.ts";
 import type { Node } from "./plan.ts";
-import { keys } from "./resource.ts";
 import { stringifyRecord } from "./stringify.ts";
 
 /** The bytes of a hash, as the engine makes them. */
@@ -131,7 +130,7 @@ export class OwnCursor {
   private hash(record: unknown, long: boolean): string {
     const { primaryKey } = this.node.definition.options;
     const plain = this.shown(parseLossless(stringifyRecord(record)));
-    const parts = keys(this.node.definition.options).map((key) => valuesAt(plain, parsePath(key))[0] ?? null);
+    const parts = this.node.ownKey.map((key) => valuesAt(plain, parsePath(key))[0] ?? null);
     const what = parts.length === 0 ? plain : typeof primaryKey === "string" ? parts[0]! : parts;
     const bytes = shake128(new TextEncoder().encode(hashJson(what)), {
       dkLen: long ? (LONG_HASH_LENGTH / 4) * 3 : HASH_BYTES,

@@ -4,16 +4,20 @@ import type { AnyOptions, Contract } from "./options.ts";
 import type { SchemaFile } from "../schema/exchange.ts";
 import type { StoredSchema } from "../schema/stored.ts";
 import type { ResourceData } from "./run-options.ts";
+import { own } from "../schema/carried.ts";
+import { givenTables, withGivenWrite } from "./imported-options.ts";
 import { checkContract } from "./contract-modes.ts";
 import { snakeCase, tableName } from "./naming.ts";
 import { mergesWhole, mergingOf } from "./merging.ts";
 import { ownTables } from "./nested.ts";
-import type { ResourceDefinition } from "./resource.ts";
+import { keys, type ResourceDefinition } from "./resource.ts";
 import type { SourceDefinition } from "./source.ts";
 
 /** A resource in its place within a pipeline. */
 export interface Node {
   readonly definition: ResourceDefinition;
+  /** Fields of the key that the resource itself states. */
+  readonly ownKey: readonly string[];
   readonly name: string;
   readonly source: string;
   readonly http: HttpConfig | undefined;
@@ -132,6 +136,7 @@ export function planRun(input: PlanInput, only?: readonly string[], data: Resour
       },
     );
   }
+  const given = givenTables(input.schema);
   const nodes = new Map<ResourceDefinition, Node>();
   const roots: Node[] = [];
   const place = ({ source, resource }: Part, loaded: boolean): Node => {
@@ -142,8 +147,15 @@ export function planRun(input: PlanInput, only?: readonly string[], data: Resour
     const parent =
       above &&
       place(parts.find((part) => part.resource === above) ?? { source, resource: above }, chosen(above));
+    const options = isRouted(resource)
+      ? resource.options
+      : withGivenWrite(resource.options, own(given, rootTable(resource)));
+    const definition = options === resource.options ? resource : { ...resource, options };
     const node: Node = {
-      definition: Object.hasOwn(data, resource.name) ? { ...resource, body: data[resource.name] } : resource,
+      definition: Object.hasOwn(data, resource.name)
+        ? { ...definition, body: data[resource.name] }
+        : definition,
+      ownKey: keys(resource.options),
       name: resource.name,
       source: source?.name ?? name,
       http: resource.options.http ?? source?.options.http,
@@ -179,6 +191,10 @@ export function planRun(input: PlanInput, only?: readonly string[], data: Resour
       parts.map(({ source, resource }) => [resource.name, source?.name ?? name] as const),
     ),
   };
+}
+
+function isRouted({ options }: ResourceDefinition): boolean {
+  return typeof options.table === "object";
 }
 
 function rootTable({ name, options }: ResourceDefinition): string {

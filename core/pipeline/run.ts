@@ -9,7 +9,8 @@ import { openPackages, type RunPackages } from "../packages/run-packages.ts";
 import { observed } from "../trace/observed.ts";
 import { tracedLoad } from "../trace/traced-load.ts";
 import type { RunFacts } from "../trace/trace.ts";
-import { dataTables } from "../schema/document.ts";
+import { dataTables, seenTables } from "../schema/document.ts";
+import { checkAlters } from "./able-to-alter.ts";
 import { breathing } from "./breath.ts";
 import { Cursors } from "./cursors.ts";
 import { Budget, WriteCost } from "./budget.ts";
@@ -26,7 +27,6 @@ import { withImported } from "./imported.ts";
 import { isOfSources, isRead, isRenewed, mergeOf, replaces, resourceFacts, writeOf } from "./ownership.ts";
 import { planRun, type Plan, type PlanInput } from "./plan.ts";
 import { relaxedColumns, relaxedTables } from "./relaxed.ts";
-import { checkAlters } from "./alter-dataset.ts";
 import { tablesWithout } from "./load.ts";
 import { checkDispositions } from "./dispositions.ts";
 import { Meter } from "./progress.ts";
@@ -39,7 +39,8 @@ import { contextsOf, guarded, type Surroundings } from "./surroundings.ts";
 export function runPipeline(input: PlanInput, options: RunOptions): Promise<LoadInfo> {
   if (options.checkpoint) return inParts(options, (part) => runPipeline(input, part));
   return guarded(options, async (run) => {
-    const plan = planRun(input, options.only, options.data);
+    const { schema = input.schema, only, data } = options;
+    const plan = planRun({ ...input, ...(schema === undefined ? {} : { schema }) }, only, data);
     const facts: RunFacts = { pipeline: plan.pipeline, dataset: plan.dataset };
     return observed(run.recorder, options, facts, run.reported, () => go(plan, options, run, facts));
   });
@@ -110,7 +111,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
   const { recorder } = run;
   const stored = await recorder.step("open").wait(() => session.restore(plan.pipeline, plan.schema));
   const found = restored(plan, stored, forgetOf(options), destination.dltType);
-  const before = { ...found, schema: withImported(found.schema, options.schema ?? plan.given) };
+  const before = { ...found, schema: withImported(found.schema, plan.given) };
   const known = dataTables(before.schema.tables);
   const round = new Round(plan, before.state, options);
   const goes = (root: string): boolean =>
@@ -160,7 +161,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
         destination.capabilities.preferredStreamBytes,
         run.host.limits?.streamBytes ?? Infinity,
       ),
-      stored: dataTables(found.schema.tables),
+      stored: seenTables(found.schema.tables),
       meter,
       widen: options.normalise?.onTypeConflict !== "variant",
       disposition: (root) => writeOf(plan, root, round),

@@ -36,8 +36,15 @@ function alteredTable(
     ]),
   );
   const table: TableSchema = { ...marked(before, after), columns };
-  if (!Object.values(columns).some((column) => column.data_type !== undefined)) return table;
+  // One that had no data yet is not at the destination, and stays so.
+  if (before && isComplete(before) && !before["x-normalizer"]?.["seen-data"]) return table;
+  if (!isComplete(table)) return table;
   return { ...table, "x-normalizer": { ...table["x-normalizer"], "seen-data": true } };
+}
+
+/** Whether any of its columns has a type. */
+export function isComplete({ columns }: TableSchema): boolean {
+  return Object.values(columns).some((column) => column.data_type !== undefined);
 }
 
 /** With the marks of what runlet and dlt have seen so far, which files may lack, and without what a rename is told by. */

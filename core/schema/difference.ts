@@ -53,15 +53,15 @@ function columnSteps(
   const steps: SchemaStep[] = [];
   const oldNames = new Map([...renamed].map(([old, name]) => [name, old]));
   for (const [column, to] of renamed) {
-    refuseSystem(table, column);
-    refuseSystem(table, to);
+    refuseSystem("rename", table, column);
+    refuseSystem("rename", table, to);
     if (before.columns[column]?.data_type !== undefined)
       steps.push({ kind: "rename-column", table, column, to });
   }
   for (const { name, data_type } of Object.values(before.columns)) {
     if (data_type === undefined || renamed.has(name) || after.columns[name]?.data_type !== undefined)
       continue;
-    refuseSystem(table, name);
+    refuseSystem("drop", table, name);
     steps.push({ kind: "drop-column", table, column: name, type: data_type });
   }
   for (const column of Object.values(after.columns)) {
@@ -76,7 +76,7 @@ function columnSteps(
       steps.push({ kind: "widen-column", table, column: column.name, from: known, schema: column });
     }
     if (known.nullable === false && column.nullable !== false) {
-      refuseSystem(table, column.name);
+      refuseSystem("relax", table, column.name);
       steps.push({ kind: "relax-column", table, column: column.name });
     }
   }
@@ -152,12 +152,16 @@ function checkParents(tables: Tables): void {
   }
 }
 
-function refuseSystem(table: string, column: string): void {
+function refuseSystem(doing: "drop" | "rename" | "relax", table: string, column: string): void {
   if (!column.startsWith("_dlt_")) return;
-  throw new RunletError("SCHEMA_INVALID", `column ${column} of table ${table} is one that dlt relies on`, {
-    where: { table, column },
-    hint: "leave the columns whose names begin with _dlt_ as they are",
-  });
+  throw new RunletError(
+    "SCHEMA_INVALID",
+    `cannot ${doing} column ${column} of table ${table}: dlt relies on it`,
+    {
+      where: { table, column },
+      hint: "keep the columns whose names begin with _dlt_ as runlet schema export writes them",
+    },
+  );
 }
 
 function notWidening(table: string, from: ColumnSchema, to: ColumnSchema): RunletError {

@@ -76,7 +76,7 @@ export function nextDocument(
     merged[table.name] = isGiven(table.name) ? rootTable(table, before, facts) : table;
   }
   // Of several schemas in a dataset dlt's state is in the first.
-  const isSecond = Object.keys(dataTables(previous.tables)).length > 0 && !previous.tables[STATE_TABLE];
+  const isSecond = Object.keys(seenTables(previous.tables)).length > 0 && !previous.tables[STATE_TABLE];
   if (!isSecond) merged[STATE_TABLE] = previous.tables[STATE_TABLE] ?? stateTable();
   for (const table of Object.values(data)) {
     if (table.parent === undefined) continue;
@@ -109,6 +109,14 @@ export function dataTables(tables: Tables): Tables {
   const data = Object.create(null) as Tables;
   for (const [name, table] of Object.entries(tables)) if (!SYSTEM_TABLES.includes(name)) data[name] = table;
   return data;
+}
+
+/** Tables that are at the destination: those that have had data. Of others the document has only been told. */
+export function seenTables(tables: Tables): Tables {
+  const seen = Object.create(null) as Tables;
+  for (const table of Object.values(dataTables(tables)))
+    if (table["x-normalizer"]?.["seen-data"]) seen[table.name] = table;
+  return seen;
 }
 
 function rootTable(

@@ -62,6 +62,14 @@ export function importSchema(given: unknown, where = "the schema"): StoredSchema
     const { data_type: type } = hints as Partial<ColumnSchema>;
     if (type !== undefined && !DATA_TYPES.includes(type))
       throw invalid(`${what}: ${JSON.stringify(type)} is no type`, `types: ${DATA_TYPES.join(", ")}`);
+    for (const digits of ["precision", "scale"]) {
+      const value = hints[digits];
+      if (value !== undefined && value !== null && !(Number.isInteger(value) && Number(value) >= 0))
+        throw invalid(`${what}: ${digits} is ${JSON.stringify(value)}`, "write a whole number");
+    }
+    const { nullable } = hints;
+    if (nullable !== undefined && typeof nullable !== "boolean")
+      throw invalid(`${what}: nullable is ${JSON.stringify(nullable)}`, "write true or false");
     return { ...hints, name };
   };
   const table = (name: string, given: unknown): TableSchema => {
@@ -69,10 +77,30 @@ export function importSchema(given: unknown, where = "the schema"): StoredSchema
     if (!isObject(given) || !isObject(columns))
       throw invalid(`table ${name} is no mapping`, "write columns: below it, and name: {data_type: text}");
     const all = Object.entries(columns).map(([key, hints]) => [key, column(name, key, hints)] as const);
+    const { parent } = rest;
+    if (parent !== undefined && typeof parent !== "string")
+      throw invalid(`table ${name}: parent is ${JSON.stringify(parent)}`, "write the name of a table");
     return { ...rest, name, columns: Object.fromEntries(all) };
   };
   const tables: Tables = { ...emptyDocument(file.name).tables };
-  for (const [name, given] of Object.entries(file.tables)) tables[name] = table(name, given);
+  for (const [name, given] of Object.entries(file.tables)) {
+    if (name === "__proto__") throw invalid("no table can be called __proto__", "give it another name");
+    tables[name] = table(name, given);
+  }
+  const nested = Object.keys(tables).find((name) => isBelowItself(name, tables));
+  if (nested !== undefined)
+    throw invalid(
+      `table ${nested} is nested in itself`,
+      "parent: is the table whose lists its rows come from",
+    );
+  for (const [key, isOne] of Object.entries(PARTS)) {
+    const part = (given as Record<string, unknown>)[key];
+    if (part !== undefined && !isOne(part))
+      throw invalid(
+        `${key} is ${JSON.stringify(part)}`,
+        "leave it as runlet schema export writes it, or out",
+      );
+  }
   return {
     version: file.version ?? 1,
     version_hash: file.version_hash ?? "",
@@ -84,6 +112,25 @@ export function importSchema(given: unknown, where = "the schema"): StoredSchema
     previous_hashes: file.previous_hashes ?? [],
     ...(file.description === undefined ? {} : { description: file.description }),
   };
+}
+
+/** What the parts of a document beside its tables have to be. */
+const PARTS: Record<string, (part: unknown) => boolean> = {
+  version: (part) => Number.isInteger(part),
+  version_hash: (part) => typeof part === "string",
+  settings: isObject,
+  normalizers: (part) => isObject(part) && isObject(part["json"]),
+  previous_hashes: (part) => Array.isArray(part),
+  description: (part) => typeof part === "string",
+};
+
+function isBelowItself(name: string, tables: Tables): boolean {
+  const above = new Set<string>();
+  for (let at: string | undefined = name; at !== undefined; at = tables[at]?.parent) {
+    if (above.has(at)) return true;
+    above.add(at);
+  }
+  return false;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -93,7 +93,7 @@ describe("schema diff", () => {
 test("a run starts from the schema of a file", async () => {
   writeFileSync(
     join(cwd, "given.yaml"),
-    "name: p\ntables:\n  things:\n    columns:\n      id: {data_type: text, nullable: false}\n      price: {data_type: decimal, precision: 12, scale: 2}\n",
+    "name: p\ntables:\n  never: {columns: {x: {data_type: text}}}\n  things:\n    columns:\n      id: {data_type: text, nullable: false}\n      price: {data_type: decimal, precision: 12, scale: 2}\n",
   );
   writeFileSync(
     join(cwd, "p.ts"),
@@ -103,6 +103,10 @@ test("a run starts from the schema of a file", async () => {
   expect(done.stderr).toBe("");
   const { stdout } = await run("query", "given.duckdb", "select id, price from things", "--json");
   expect(JSON.parse(stdout)).toEqual([{ id: "1", price: null }]);
+  expect(await run("schema", "given.duckdb")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("things"),
+  });
   const missing = await run("run", "p.ts", "--to", "given.duckdb", "--schema", "nowhere.yaml");
   expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining("nowhere.yaml")]);
 });
@@ -134,6 +138,27 @@ describe("schema apply", () => {
     // Something has another name: the version before is of no use to anybody.
     expect(await ask("select version from _dlt_version")).toEqual([{ version: 3 }]);
     expect(await ask("select count(*) as n from _dlt_loads where status = 0")).toEqual([{ n: 2 }]);
+  });
+
+  test("what is renamed may be dropped by either name; names are ones that loads would give", async () => {
+    const done = await run(
+      ...["schema", "apply", db, "--yes"],
+      ...["--rename", "users=people", "--drop", "users__tags", "--drop", "people.age"],
+    );
+    expect([done.code, done.stderr]).toEqual([0, ""]);
+    expect(await ask("select * exclude (_dlt_id, _dlt_load_id) from people where id = 1")).toEqual([
+      { id: 1, name: "Ada" },
+    ]);
+    for (const [name, hint] of [
+      ["Users", "write that"],
+      ['x"; drop table people; --', "write that"],
+      ["_dlt_people", "does not begin with _dlt"],
+      ["p".repeat(300), "bytes here"],
+    ] as const) {
+      const refused = await run("schema", "apply", db, "--rename", `people=${name}`);
+      expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining(hint)]);
+    }
+    expect(await ask("select count(*) as n from people")).toEqual([{ n: 2 }]);
   });
 
   test("what takes data away needs --yes", async () => {

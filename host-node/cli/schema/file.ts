@@ -17,7 +17,7 @@ export function schemaText(schema: SchemaFile, format: "yaml" | "json"): string 
 export function readSchemaFile(path: string): StoredSchema {
   let given: unknown;
   try {
-    given = parse(readFileSync(path, "utf8"));
+    given = parse(readFileSync(path, "utf8"), { logLevel: "error" });
   } catch (cause) {
     const why = (cause as Error).message.split("\n")[0]!;
     throw new RunletError("CONFIG_INVALID", `schema file ${path}: ${why}`, {

@@ -39,7 +39,7 @@ export async function showSchema(of: string, options: ShowOptions): Promise<void
 }
 
 async function describe(destination: Destination, dataset: string, counts: boolean): Promise<Described> {
-  const { dataTables } = await import("../../../core/schema/document.ts");
+  const { seenTables } = await import("../../../core/schema/document.ts");
   const { quoteName } = await import("../../../core/destinations/sql/quote.ts");
   const session = await destination.open({ dataset, existing: true });
   try {
@@ -53,7 +53,7 @@ async function describe(destination: Destination, dataset: string, counts: boole
     }
     const rows: Record<string, number> = {};
     if (counts) {
-      const complete = documents.flatMap(({ tables }) => Object.values(dataTables(tables)));
+      const complete = documents.flatMap(({ tables }) => Object.values(seenTables(tables)));
       const existing = complete.filter(({ columns }) =>
         Object.values(columns).some((column) => column.data_type),
       );
