@@ -153,7 +153,6 @@ describe("schema apply", () => {
       ["Users", "write that"],
       ['x"; drop table people; --', "write that"],
       ["_dlt_people", "does not begin with _dlt"],
-      ["p".repeat(300), "bytes here"],
     ] as const) {
       const refused = await run("schema", "apply", db, "--rename", `people=${name}`);
       expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining(hint)]);
@@ -217,7 +216,7 @@ describe("schema apply", () => {
   test.each([
     [["--rename", "nobody=people"], 3, "has no table nobody"],
     [["--rename", "users=users__tags"], 3, "cannot be called users__tags"],
-    [["--drop", "users._dlt_id", "--yes"], 3, "_dlt_id of table users is one that dlt relies on"],
+    [["--drop", "users._dlt_id", "--yes"], 3, "cannot drop column _dlt_id of table users: dlt relies on it"],
     [["--rename", "users"], 2, "It is written old=new"],
     [[], 2, "nothing says what is to change"],
     [["missing.yaml"], 2, "schema file missing.yaml"],
