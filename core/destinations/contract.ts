@@ -70,6 +70,8 @@ export interface DestinationSession {
   datasets(): Promise<string[]>;
   /** Names of the schemas in the dataset; absent where a query tells. */
   schemas?(): Promise<string[]>;
+  /** Of the columns of a table those that hold a value; absent where a query tells. */
+  filled?(table: string, columns: readonly string[]): Promise<string[]>;
   /** Starts the one transaction of a load. Nothing of it is visible before {@link DestinationLoad.commit}. */
   begin(loadId: string): Promise<DestinationLoad>;
   /** Runs SQL with the dataset as the default schema. Integers beyond 2^53 come back as bigint. */

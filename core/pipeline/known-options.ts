@@ -2,6 +2,7 @@ import { RunletError } from "../errors.ts";
 import { checkBudget } from "./budget.ts";
 import { checkContract } from "./contract-modes.ts";
 import { checkCheckpoint } from "./checkpoint.ts";
+import { nullColumnsFault } from "./null-columns.ts";
 import type { RunOptions } from "./run-options.ts";
 
 /** Every option of run() and preview(); the compiler keeps the list complete. */
@@ -48,6 +49,8 @@ export function checkRunOptions(options: RunOptions): RunOptions {
     });
   }
   checkBudget(options);
+  const wrong = nullColumnsFault(options.normalise?.nullColumns);
+  if (wrong) throw new RunletError("PIPELINE_INVALID", `normalise: ${wrong}`);
   checkContract(options.contract, "run()");
   return options;
 }

@@ -8,6 +8,7 @@ import type { ColumnSchema, SchemaChange, Tables, TableSchema, WriteDisposition 
 import { UNLOADED } from "./unloaded.ts";
 import { type Merging, numbersRecords } from "./merging.ts";
 import { mergePlan, treeOf } from "./merge-plan.ts";
+import { NullColumns } from "./null-columns.ts";
 import { StreamBuilder } from "./stream-builder.ts";
 import type { Meter } from "./progress.ts";
 
@@ -30,6 +31,8 @@ export interface LoadOptions {
   /** Whether the root table that is there is dropped, with those nested in it, before the run writes to it. */
   drops?(root: string, table: TableSchema): boolean;
   readonly widen: boolean;
+  /** Columns for keys that only were null. */
+  readonly nulls?: NullColumns;
 }
 
 /** What a load ended with. */
@@ -73,13 +76,18 @@ export class LoadWriter {
   /** Root tables whose rows are not merged in this run, since none has come. */
   private readonly unmerged = new Set<string>();
   private readonly dropped: string[] = [];
+  private readonly nulls: NullColumns;
+  private readonly typedChanges: SchemaChange[] = [];
 
   constructor(engine: RunEngine, load: DestinationLoad, options: LoadOptions) {
     this.engine = engine;
     this.load = load;
     this.options = options;
-    for (const table of Object.values(options.stored))
-      this.columns.set(table.name, new Set(complete(table).map(({ name }) => name)));
+    this.nulls = options.nulls ?? new NullColumns(new Map(), () => false);
+    for (const { name: table, ...rest } of Object.values(options.stored)) {
+      const names = complete({ name: table, ...rest }).map(({ name }) => name);
+      this.columns.set(table, new Set(names.filter((name) => !this.nulls.isOpen(table, name))));
+    }
   }
 
   /** Arrow bytes that have been gathered and not yet been written. */
@@ -179,6 +187,19 @@ export class LoadWriter {
     const tables = await this.tables();
     const root = tables[rootOf(table.name, tables)] ?? table;
     await this.drop(root.name);
+    for (const { from, column } of this.nulls.typed(table.name, kept)) {
+      await this.load.alter!([
+        { kind: "type-column", table: table.name, column: column.name, schema: column },
+      ]);
+      const [before, type] = [from.data_type!, column.data_type!];
+      this.typedChanges.push({
+        kind: "column-widened",
+        table: table.name,
+        column: column.name,
+        from: before,
+        type,
+      });
+    }
     const wanted = this.options.disposition(root);
     const isMerged = wanted === "merge" && !this.unmerged.has(root.name);
     const disposition = isMerged
@@ -206,7 +227,10 @@ export class LoadWriter {
     if (!table || this.dropped.includes(root) || !drops?.(root, table)) return;
     const tables = treeOf(root, stored).reverse();
     this.dropped.push(...tables.map(({ name }) => name));
-    for (const { name } of tables) this.columns.delete(name);
+    for (const { name } of tables) {
+      this.columns.delete(name);
+      this.nulls.forget(name);
+    }
     const existing = tables.filter((each) => complete(each).length > 0);
     await this.load.alter?.(existing.map(({ name }) => ({ kind: "drop-table", table: name })));
   }
@@ -223,9 +247,13 @@ export class LoadWriter {
     for (const table of Object.values(this.options.stored))
       if (table.parent === undefined) await this.drop(table.name);
     const { tables: all, changes, rows, discarded = NOTHING, cursors = {} } = await this.engine.schema();
-    this.schema = { tables: all, changes, rows };
-    const tables: Tables = {};
-    for (const [name, table] of Object.entries(all)) if (!name.startsWith(UNLOADED)) tables[name] = table;
+    const tables = this.nulls.complete(
+      Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith(UNLOADED))),
+      (table) => all[rootOf(table.name, all)] ?? table,
+      (table) => this.prepared.has(table),
+      changes,
+    );
+    this.schema = { tables, changes, rows };
     for (const table of Object.values(tables))
       if (this.isLeftAlone(table, rows)) this.unmerged.add(table.name);
     for (const table of Object.values(tables)) {
@@ -235,14 +263,22 @@ export class LoadWriter {
       if (!exists || columns.length === 0) continue;
       const root = tables[rootOf(table.name, tables)] ?? table;
       const emptied = !this.prepared.has(table.name) && this.options.replaced(root);
-      if (emptied || columns.some((name) => !known?.has(name))) await this.prepare(table, new Set(columns));
+      const isNew = (name: string): boolean =>
+        !known?.has(name) && (this.prepared.has(table.name) || !this.nulls.isOpen(table.name, name));
+      if (emptied || columns.some(isNew)) await this.prepare(table, new Set(columns));
     }
-    const kept = changes.filter((change) => !change.table.startsWith(UNLOADED));
+    const kept = changes.filter((change) => !change.table.startsWith(UNLOADED)).map(this.typedIn);
     const widened = this.options.widen ? await this.widen(tables, kept) : kept;
     for (const table of Object.values(tables))
       if (table.parent === undefined) await this.merge(table, tables);
     return { tables, changes: widened, rows: ownRows(rows), discarded, cursors, dropped: this.dropped };
   }
+
+  /** A column that got its type is no new one. */
+  private readonly typedIn = (change: SchemaChange): SchemaChange =>
+    (change.kind === "column-added" &&
+      this.typedChanges.find((typed) => nameOf(typed as never) === nameOf(change))) ||
+    change;
 
   /** Whether the table was there before, and still is. */
   private isStored(name: string): boolean {

@@ -47,7 +47,7 @@ export async function openFor(
       };
     }
   }
-  const { maxNesting, limits, ...normalise } = options.normalise ?? {};
+  const { maxNesting, nullColumns: _, limits, ...normalise } = options.normalise ?? {};
   const { recordBytes, memoryBytes } = run.host.limits ?? {};
   const module = options.engineModule ?? (await run.host.engineModule());
   const cursors = from.cursors?.configs();

@@ -170,6 +170,9 @@ export type Options<Cur, Cfg, Row> = Write & {
   contract?: Contract;
   /** Levels of nested tables below the resource's; deeper values stay JSON. Default: the run's. */
   maxNesting?: number;
+  /** `text`: a key that only was null gets a nullable text column, with the type of the first value that comes for it in
+   *  whatever load, as long as the column holds nothing else; `none`: it gets none. Default: the run's. */
+  nullColumns?: "text" | "none";
   /** The function keeps its place itself, in `state`, set before it yields what leads there: a run whose `maxDuration`
    *  or `maxBytes` is over may end after any piece it yields, and the next run calls it again. Without it only
    *  `http.pages()` and `files()`, returned as they are, are left before their end. */
@@ -216,6 +219,7 @@ export interface AnyOptions {
   readonly nested?: Record<string, Nested>;
   readonly contract?: Contract;
   readonly maxNesting?: number;
+  readonly nullColumns?: "text" | "none";
   readonly resumable?: boolean;
   readonly map?: (row: never) => object | object[] | null;
 }
@@ -227,6 +231,8 @@ export interface Normalising {
   /** A number that does not fit its column: `widen` (default) the column where no value changes, or give it a
    *  `variant` column, as dlt does. */
   onTypeConflict?: "widen" | "variant";
+  /** What a key gets that only was null: no column, as in dlt (`none`, default), or one of `text` until a value comes. */
+  nullColumns?: "text" | "none";
   /** A malformed record: stop with an error (default), or set it aside in `_runlet_rejects`. */
   onBadRecord?: "error" | "quarantine";
   /** Largest depth, record size in bytes, columns per table, tables, and engine memory in bytes. */

@@ -7,6 +7,7 @@ import { fieldName } from "./fields.ts";
 import { nestedMark, ownTables } from "./nested.ts";
 import type { AnyOptions } from "./options.ts";
 import { type Node, type Plan, writtenAs } from "./plan.ts";
+import type { RunOptions } from "./run-options.ts";
 
 /** A table belongs to the resource that names it, or to the one that routes records by a field. */
 function fills(node: Node, table: TableSchema): boolean {
@@ -62,6 +63,20 @@ function optionsOf(node: Node, table: TableSchema): AnyOptions | undefined {
 export function writeOf(plan: Plan, root: TableSchema, run: Doings): WriteDisposition {
   const part = partOf(plan, root);
   return part ? writtenAs(part.options, run.isAnew(part.node)) : "append";
+}
+
+/** Whether a key of a resource that only was null gets a column. */
+export function makesNulls(
+  { nullColumns }: AnyOptions,
+  { normalise }: Pick<RunOptions, "normalise">,
+): boolean {
+  return (nullColumns ?? normalise?.nullColumns ?? "none") === "text";
+}
+
+/** Whether a key that only was null gets a column in the root table and those nested in it. */
+export function makesNullsIn(plan: Plan, root: TableSchema, run: Pick<RunOptions, "normalise">): boolean {
+  const part = partOf(plan, root);
+  return part !== undefined && makesNulls(part.node.definition.options, run);
 }
 
 /** How a root table is merged in this run; undefined when it is not. */

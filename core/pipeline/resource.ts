@@ -7,10 +7,11 @@ import { columnsFault, cursorFault, routeFault } from "./column-options.ts";
 import { constantsFault } from "./constants.ts";
 import { fieldOf } from "./fields.ts";
 import { formatFault } from "./format.ts";
+import { nullColumnsFault } from "./null-columns.ts";
 import { mergeFault } from "./merging.ts";
 import { nestedFault } from "./nested.ts";
 import { parsePath } from "./path.ts";
-import { isHidden, validationFault } from "./validation.ts";
+import { isHidden, maskedCursorFault, validationFault } from "./validation.ts";
 
 /** A named piece of a source that fills one table and the tables nested in it. */
 export interface Resource<Row = Json> {
@@ -87,7 +88,7 @@ export function isResource(thing: unknown): thing is ResourceDefinition {
 }
 
 const OPTIONS = new Set(
-  "write primaryKey strategy mergeKey hardDelete dedupSort deduplicated validity boundary active cursor config http schema validate columns constants records format csv table nested contract maxNesting resumable map".split(
+  "write primaryKey strategy mergeKey hardDelete dedupSort deduplicated validity boundary active cursor config http schema validate columns constants records format csv table nested contract maxNesting nullColumns resumable map".split(
     " ",
   ),
 );
@@ -113,6 +114,8 @@ export function define(
   const keyed = [...keys(options), ...[options.mergeKey ?? []].flat()];
   const wrong =
     mergeFault(options) ??
+    nullColumnsFault(options.nullColumns) ??
+    maskedCursorFault(options) ??
     validationFault(options) ??
     constantsFault(options) ??
     columnsFault(options.columns ?? {}, keyed) ??

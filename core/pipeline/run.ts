@@ -24,8 +24,19 @@ import { loadInfo, type LoadInfo } from "./load-info.ts";
 import { LoadWriter } from "./load.ts";
 import { openFor } from "./open-engine.ts";
 import { withImported } from "./imported.ts";
-import { isOfSources, isRead, isRenewed, mergeOf, replaces, resourceFacts, writeOf } from "./ownership.ts";
+import {
+  isOfSources,
+  isRead,
+  isRenewed,
+  makesNulls,
+  makesNullsIn,
+  mergeOf,
+  replaces,
+  resourceFacts,
+  writeOf,
+} from "./ownership.ts";
 import { planRun, type Plan, type PlanInput } from "./plan.ts";
+import { NullColumns, nullOnlyColumns, untypedTables } from "./null-columns.ts";
 import { relaxedColumns, relaxedTables } from "./relaxed.ts";
 import { tablesWithout } from "./load.ts";
 import { checkDispositions } from "./dispositions.ts";
@@ -119,7 +130,12 @@ async function load(loading: Loading): Promise<LoadInfo> {
     (options.refresh === "sources" && isOfSources(plan, root, known[root]!));
   const kept = tablesWithout(known, goes);
   const relaxed = relaxedColumns(plan, kept);
+  const nullOnly = await nullOnlyColumns(session, kept);
+  const wantsNulls = plan.nodes.some(
+    ({ loaded, definition }) => loaded && makesNulls(definition.options, options),
+  );
   checkAlters(destination, [
+    ...(wantsNulls || nullOnly.size ? ["type-column" as const] : []),
     ...(kept === known ? [] : ["drop-table" as const]),
     ...relaxed.map(({ kind }) => kind),
   ]);
@@ -131,7 +147,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
   const cursors = new Cursors(plan, before.state, options.data, round);
   const engine = await openFor(plan, options, run, {
     loadId,
-    tables: relaxedTables(kept, relaxed),
+    tables: untypedTables(relaxedTables(kept, relaxed), nullOnly),
     schema: before.schema,
     destination,
     cursors,
@@ -163,6 +179,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
       ),
       stored: seenTables(found.schema.tables),
       meter,
+      nulls: new NullColumns(nullOnly, (root) => makesNullsIn(plan, root, options)),
       widen: options.normalise?.onTypeConflict !== "variant",
       disposition: (root) => writeOf(plan, root, round),
       replaced: (root) => replaces(plan, root, round),

@@ -1,3 +1,4 @@
+import { isNullOnly } from "./null-only.ts";
 import type { ColumnSchema, TableSchema } from "./types.ts";
 
 /** What the engine says of a column with every load. All else that is stored of it (a description, `sort`, `cluster`, hints
@@ -40,6 +41,8 @@ function carried(column: ColumnSchema, stored: ColumnSchema | undefined): Column
   if (!stored) return column;
   const kept = Object.entries(stored).filter(([hint]) => !SAID_ANEW.has(hint) && !(hint in column));
   const next: ColumnSchema = { ...column, ...Object.fromEntries(kept) };
+  // A value has come for it.
+  if (isNullOnly(next) && !isNullOnly(column)) delete next["x-runlet"];
   // Nullable is what a column is of which nothing is said.
   if (column.nullable === true && stored.nullable === undefined) delete next.nullable;
   // Of types but decimal the engine knows no precision.

@@ -11,6 +11,8 @@ export type SchemaStep =
   | { kind: "add-column"; table: string; column: string; schema: ColumnSchema }
   /** To a type that holds every value of the column: see {@link widening}. */
   | { kind: "widen-column"; table: string; column: string; from: ColumnSchema; schema: ColumnSchema }
+  /** The column holds nothing but null so far. */
+  | { kind: "type-column"; table: string; column: string; schema: ColumnSchema }
   /** The column may be null from now on. */
   | { kind: "relax-column"; table: string; column: string };
 
@@ -24,6 +26,7 @@ export const STEP_KINDS: readonly StepKind[] = [
   "drop-column",
   "add-column",
   "widen-column",
+  "type-column",
   "relax-column",
 ];
 
@@ -71,6 +74,8 @@ export function stepLine(step: SchemaStep): string {
       return `+ ${step.table}.${step.column} ${printedType(step.schema)}`;
     case "widen-column":
       return `~ ${step.table}.${step.column} ${printedType(step.from)} → ${printedType(step.schema)}`;
+    case "type-column":
+      return `~ ${step.table}.${step.column} null → ${printedType(step.schema)}`;
     case "relax-column":
       return `~ ${step.table}.${step.column} not null → nullable`;
   }

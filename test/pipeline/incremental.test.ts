@@ -72,3 +72,22 @@ describe("the next run", () => {
     expect(await kept(to)).toBeUndefined();
   });
 });
+
+describe("a masked field", () => {
+  const make = (path: string, column: object | string, name: string) => () =>
+    resource("rows", { cursor: incremental(path), columns: { [name]: column as "drop" } }, []);
+
+  test.each(["redact", "null"])("is no cursor: its value would be kept (%s)", (mask) => {
+    expect(make("at", { mask }, "at")).toThrow(expect.objectContaining({ code: "PIPELINE_INVALID" }));
+    expect(make("who.at", { mask }, "who")).toThrow("who.at is masked");
+    expect(make("at", { mask }, "other")).not.toThrow();
+  });
+
+  test("that is dropped may be one: the state has its value, no table has", async () => {
+    const to = memory();
+    const rows = resource("rows", { cursor: incremental("at"), columns: { at: "drop" } }, [{ id: 1, at: 7 }]);
+    await pipeline("p", rows).run({ to });
+    expect(to.tables("p_dataset")["rows"]![0]).not.toHaveProperty("at");
+    expect(await kept(to)).toMatchObject({ at: { last_value: 7 } });
+  });
+});

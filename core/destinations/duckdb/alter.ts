@@ -1,7 +1,7 @@
 import { readRows } from "../../arrow/ipc-rows.ts";
 import type { SchemaStep } from "../../schema/steps.ts";
 import type { ColumnSchema } from "../../schema/types.ts";
-import { inexactColumn } from "../sql/inexact.ts";
+import { inexactColumn, notNull } from "../sql/inexact.ts";
 import { quoteName } from "../sql/quote.ts";
 import type { DuckDBConnection } from "./driver.ts";
 import { addColumns, completeColumns, createTable, qualified, sameName, storedColumns } from "./tables.ts";
@@ -41,6 +41,8 @@ export async function alterTable(
         await exec(`ALTER TABLE ${target} ALTER ${quoteName(step.column)} DROP NOT NULL`);
       return;
     }
+    case "type-column":
+      return typeColumn(connection, dataset, step);
     case "widen-column":
       return widenColumn(connection, target, step);
   }
@@ -71,4 +73,27 @@ function converted(name: string, { data_type }: ColumnSchema, type: string): str
   if (data_type === "date" && type.startsWith("TIMESTAMP WITH"))
     return `CAST(strftime(${name}, '%Y-%m-%dT00:00:00+00:00') AS ${type})`;
   return `CAST(${name} AS ${type})`;
+}
+
+/** An empty column in another type. By a drop where the type has no name to cast to. */
+async function typeColumn(
+  connection: DuckDBConnection,
+  dataset: string,
+  { table, column, schema }: Extract<SchemaStep, { kind: "type-column" }>,
+): Promise<void> {
+  const [target, name] = [qualified(connection, dataset, table), quoteName(column)];
+  const stored = await storedColumns(connection, dataset, table);
+  if (!stored.some((each) => sameName(each.name) === sameName(column))) return;
+  const filled = await connection.query(`SELECT 1 FROM ${target} WHERE ${name} IS NOT NULL LIMIT 1`);
+  if (readRows(filled).length > 0) throw notNull(table, column);
+  if (schema.data_type !== "json")
+    return connection.exec(`ALTER TABLE ${target} ALTER ${name} TYPE ${sqlType(schema)} USING NULL`);
+  await connection.exec(`ALTER TABLE ${target} DROP COLUMN ${name}`);
+  await addColumns(
+    connection,
+    dataset,
+    table,
+    stored.filter((each) => sameName(each.name) !== sameName(column)),
+    [schema],
+  );
 }

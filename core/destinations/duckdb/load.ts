@@ -227,6 +227,11 @@ export class DuckDBLoad implements DestinationLoad {
       try {
         await alterTable(this.#connection, this.#options.dataset, step);
         this.#tables.delete(sameName(step.table));
+        if (step.kind === "type-column") {
+          const stored = await storedColumns(this.#connection, this.#options.dataset, step.table);
+          const column = stored.find(({ name }) => sameName(name) === sameName(step.column));
+          if (column) await this.#stages.typed(step.table, column);
+        }
       } catch (error) {
         throw destinationError(error, "DESTINATION_FAILED", `cannot change table ${step.table}`, {
           table: step.table,

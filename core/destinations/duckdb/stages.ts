@@ -72,6 +72,18 @@ export class Stages {
       .map((column) => (sameName(column.name) === sameName(base) ? { ...column, type } : column));
   }
 
+  /** A column that was empty is of another type: no row that waits has a value for it. */
+  async typed(table: string, column: StoredColumn): Promise<void> {
+    const known = this.#stages.get(sameName(table));
+    if (!known) return;
+    const others = known.columns.filter(({ name }) => sameName(name) !== sameName(column.name));
+    if (others.length < known.columns.length)
+      await this.#connection.exec(
+        `ALTER TABLE ${temporary(known.name)} DROP COLUMN ${quoteName(column.name)}`,
+      );
+    known.columns = others;
+  }
+
   /** The column that grows as rows come, the same one in all these stages. No more rows may come after this. */
   async arrival(tables: readonly string[]): Promise<string> {
     const isHidden = tables.some((table) =>

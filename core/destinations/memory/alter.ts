@@ -2,7 +2,7 @@ import type { Json } from "../../json.ts";
 import { RunletError } from "../../errors.ts";
 import type { SchemaStep } from "../../schema/steps.ts";
 import type { ColumnSchema } from "../../schema/types.ts";
-import { inexactColumn } from "../sql/inexact.ts";
+import { inexactColumn, notNull } from "../sql/inexact.ts";
 import { rowsOf, type StoredTable } from "./store.ts";
 
 /** Changes a table in memory, as its statements would in a database. */
@@ -38,6 +38,10 @@ export function alterStored(tables: Map<string, StoredTable>, step: SchemaStep):
       break;
     case "relax-column":
       columns[step.column] = { ...columns[step.column]!, nullable: true };
+      break;
+    case "type-column":
+      if (rows.some((row) => (row[step.column] ?? null) !== null)) throw notNull(table, step.column);
+      columns[step.column] = step.schema;
       break;
     case "widen-column":
       columns[step.column] = { ...columns[step.column]!, ...step.schema };

@@ -79,6 +79,11 @@ function session(datasets: Map<string, StoredData>, dataset: string): Destinatio
     datasets: async () => [...datasets.keys()].reverse(),
     schemas: async () =>
       [...new Set(datasets.get(dataset)?.loads.map(({ schemaName }) => schemaName))].sort(),
+    async filled(table, columns) {
+      const stored = datasets.get(dataset)?.tables.get(table);
+      const rows = stored ? rowsOf(stored) : [];
+      return columns.filter((name) => rows.some((row) => (row[name] ?? null) !== null));
+    },
     async begin() {
       return load(datasets, dataset);
     },

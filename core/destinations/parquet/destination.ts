@@ -18,7 +18,7 @@ const CAPABILITIES: Capabilities = {
   atomicity: "package",
   dispositions: ["append", "replace"],
   // Files never change: columns in them keep their names and types.
-  alters: ["drop-table", "create-table", "add-column", "relax-column"],
+  alters: ["drop-table", "create-table", "add-column", "type-column", "relax-column"],
   preferredStreamBytes: 8 * 1024 * 1024,
 };
 const FILE_BYTES = 64 * 1024 * 1024;

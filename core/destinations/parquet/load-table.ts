@@ -8,7 +8,7 @@ import { type DataFile, type LakeColumn, type LakeTable, sameName, type TableCha
 /** What can be done to a table whose files stay as they are. */
 export type LakeStep = Extract<
   SchemaStep,
-  { kind: "drop-table" | "create-table" | "add-column" | "relax-column" }
+  { kind: "drop-table" | "create-table" | "add-column" | "type-column" | "relax-column" }
 >;
 
 /** A table in one load: its columns as they will be, and the files the load brings. */
@@ -21,6 +21,8 @@ export class LoadTable {
   replaced = false;
   #prepared = false;
   #altered = false;
+  /** Columns, as names are compared, that no file has a value for and that get their type. */
+  readonly #typed = new Set<string>();
   readonly #before: LakeTable | undefined;
 
   constructor(name: string, before: LakeTable | undefined) {
@@ -65,6 +67,12 @@ export class LoadTable {
         if (!this.#has(step.column)) this.columns.push(column);
         return;
       }
+      case "type-column":
+        this.#typed.add(sameName(step.column));
+        this.columns = this.columns.map((column) =>
+          sameName(column.name) === sameName(step.column) ? lakeColumn(step.schema) : column,
+        );
+        return;
       case "relax-column":
         this.columns = this.columns.map(({ nullable, ...column }) =>
           nullable === undefined || sameName(column.name) === sameName(step.column)
@@ -72,6 +80,12 @@ export class LoadTable {
             : { ...column, nullable },
         );
     }
+  }
+
+  /** Whether nobody has given the column a type since the load began. */
+  #isAsBefore(now: LakeColumn): boolean {
+    const before = this.#before?.columns.find(({ name }) => sameName(name) === sameName(now.name));
+    return before !== undefined && sqlType(before as ColumnSchema) === sqlType(now as ColumnSchema);
   }
 
   #has(name: string): boolean {
@@ -119,7 +133,8 @@ export class LoadTable {
     const before = new Set(this.#before?.columns.map(({ name }) => sameName(name)));
     for (const column of now?.columns ?? []) {
       const mine = own.get(sameName(column.name));
-      const holds = !this.replaced && now!.files.length > 0;
+      const isTyped = this.#typed.has(sameName(column.name)) && this.#isAsBefore(column);
+      const holds = !this.replaced && now!.files.length > 0 && !isTyped;
       if (mine && holds && sqlType(mine as ColumnSchema) !== sqlType(column as ColumnSchema))
         throw overtaken();
     }

@@ -1,7 +1,7 @@
 import type { SchemaStep } from "../../schema/steps.ts";
 import type { ColumnSchema } from "../../schema/types.ts";
 import { quoteName } from "../sql/quote.ts";
-import { inexactColumn } from "../sql/inexact.ts";
+import { inexactColumn, notNull } from "../sql/inexact.ts";
 import type { Connection } from "./connection.ts";
 import { addColumns, checkName, completeColumns, createTable, qualified, storedColumns } from "./tables.ts";
 import { sqlType } from "./types.ts";
@@ -35,6 +35,8 @@ export async function alterTable(connection: Connection, dataset: string, step: 
       return run(`ALTER TABLE ${target} RENAME COLUMN ${quoteName(step.column)} TO ${quoteName(step.to)}`);
     case "relax-column":
       return run(`ALTER TABLE ${target} ALTER ${quoteName(step.column)} DROP NOT NULL`);
+    case "type-column":
+      return typeColumn(connection, dataset, step);
     case "widen-column":
       return widenColumn(connection, target, step);
   }
@@ -66,4 +68,21 @@ function converted(name: string, { data_type }: ColumnSchema, type: string): str
   if (data_type === "date" && type.endsWith("with time zone"))
     return `(${name}::timestamp AT TIME ZONE 'UTC')`;
   return `${name}::${type}`;
+}
+
+/** An empty column in another type. */
+async function typeColumn(
+  connection: Connection,
+  dataset: string,
+  { table, column, schema }: Extract<SchemaStep, { kind: "type-column" }>,
+): Promise<void> {
+  const [target, name] = [qualified(dataset, table), quoteName(column)];
+  const stored = await storedColumns(connection, dataset, table);
+  if (!stored.some((each) => each.name === column)) return;
+  // From here on nobody writes a value before the commit.
+  await connection.run(`LOCK TABLE ${target} IN ACCESS EXCLUSIVE MODE`);
+  const { rows } = await connection.rows(`SELECT 1 FROM ${target} WHERE ${name} IS NOT NULL LIMIT 1`);
+  if (rows.length > 0) throw notNull(table, column);
+  const type = sqlType(table, schema);
+  await connection.run(`ALTER TABLE ${target} ALTER ${name} TYPE ${type} USING NULL`);
 }

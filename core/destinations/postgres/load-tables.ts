@@ -15,7 +15,10 @@ import {
   storedColumns,
 } from "./tables.ts";
 import { allowDoubles } from "./unique.ts";
+import { sqlType } from "./types.ts";
 import { foldVariant } from "./widen.ts";
+
+type TypeStep = Extract<SchemaStep, { kind: "type-column" }>;
 
 /** A table in a load. */
 interface LoadTable {
@@ -68,6 +71,8 @@ export class LoadTables {
   readonly #dropped = new Set<string>();
   /** Columns that may be null from the commit on, by table. */
   readonly #relaxed = new Map<string, string[]>();
+  /** Columns that get their type when the rows that wait for them are moved, by table. */
+  readonly #typed = new Map<string, TypeStep[]>();
   #stages = 0;
 
   constructor(connection: Connection, dataset: string, locks: LoadLocks, uniqueIndexes: boolean) {
@@ -107,13 +112,17 @@ export class LoadTables {
     }
     const found = loadTable(stored);
     this.#tables.set(name, found);
-    if (this.#relaxed.has(name)) await this.#stage(name, found, false);
+    if (this.#relaxed.has(name) || this.#typed.has(name)) await this.#stage(name, found, false);
     await this.#extend(name, found, wanted);
   }
 
   /** Changes tables that no other load has in hand. What locks readers out is left for the end where rows may come yet. */
   async alter(steps: readonly SchemaStep[]): Promise<void> {
     for (const step of steps) {
+      if (step.kind === "type-column") {
+        await this.#typeLater(step);
+        continue;
+      }
       await this.#locks.ownTable(step.table);
       if (step.kind === "rename-table") await this.#locks.ownTable(step.to);
       if (step.kind === "drop-table") this.#dropped.add(step.table);
@@ -121,6 +130,33 @@ export class LoadTables {
         this.#relaxed.set(step.table, [...(this.#relaxed.get(step.table) ?? []), step.column]);
       else await alterTable(this.#connection, this.#dataset, step);
     }
+  }
+
+  async #typeLater(step: TypeStep): Promise<void> {
+    const { table } = step;
+    const known = this.#tables.get(table);
+    const columns = known ? known.columns : await this.#stored(table);
+    if (!columns.some(({ name }) => name === step.column)) return;
+    if (known?.created && known.stage === undefined)
+      return alterTable(this.#connection, this.#dataset, step).then(() => this.#reread(table, known));
+    this.#typed.set(table, [...(this.#typed.get(table) ?? []), step]);
+    if (!known) return;
+    if (known.stage === undefined) await this.#stage(table, known, false);
+    else {
+      await this.#typeStage(known.stage, step);
+      known.columns = await this.#staged(known.stage);
+    }
+  }
+
+  async #reread(name: string, table: LoadTable): Promise<void> {
+    table.columns = await storedColumns(this.#connection, this.#dataset, name);
+  }
+
+  async #typeStage(stage: number, { table, column, schema }: TypeStep): Promise<void> {
+    const type = sqlType(table, schema);
+    await this.#connection.run(
+      `ALTER TABLE ${stageName(stage)} ALTER ${quoteName(column)} TYPE ${type} USING NULL`,
+    );
   }
 
   /** Columns of a table as they are for this load: none, where it is dropped. */
@@ -197,6 +233,7 @@ export class LoadTables {
       `CREATE TEMP TABLE ${quoteName(stageTable(stage))} ON COMMIT DROP
        AS SELECT *${more} FROM ${qualified(this.#dataset, name)} WITH NO DATA`,
     );
+    for (const step of this.#typed.get(name) ?? []) await this.#typeStage(stage, step);
     table.stage = stage;
     table.columns = await this.#staged(stage);
   }
@@ -273,13 +310,15 @@ export class LoadTables {
       await this.#index(name, table.unique);
       table.unique = [];
     }
-    for (const name of [...this.#relaxed.keys()]) await this.#relax(name);
+    for (const name of [...this.#relaxed.keys(), ...this.#typed.keys()]) await this.#relax(name);
     for (const table of this.#dropped)
       await alterTable(this.#connection, this.#dataset, { kind: "drop-table", table });
     this.#dropped.clear();
   }
 
   async #relax(table: string): Promise<void> {
+    for (const step of this.#typed.get(table) ?? []) await alterTable(this.#connection, this.#dataset, step);
+    this.#typed.delete(table);
     for (const column of this.#relaxed.get(table) ?? [])
       await alterTable(this.#connection, this.#dataset, { kind: "relax-column", table, column });
     this.#relaxed.delete(table);

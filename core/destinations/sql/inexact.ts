@@ -8,3 +8,12 @@ export function inexactColumn(table: string, column: string): RunletError {
     { where: { table, column }, hint: "nothing was changed: make it decimal or text" },
   );
 }
+
+/** Why a column whose type is open cannot get one. */
+export function notNull(table: string, column: string): RunletError {
+  return new RunletError(
+    "DESTINATION_SCHEMA",
+    `column ${column} of table ${table}, which held nothing but null, was written to meanwhile`,
+    { where: { table, column }, hint: "nothing was loaded: run again, and it stays what it is" },
+  );
+}

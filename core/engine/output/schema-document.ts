@@ -17,6 +17,7 @@ import {
   F_VALID_TO,
   F_VARIANT,
   Field,
+  Hint,
   isNull,
   ROW_ID_ROW,
   Table,
@@ -164,7 +165,7 @@ function writePending(out: Buffer, t: Table): void {
       if (!h.set || h.kind != K_NONE || h.drop || h.mask || h.asLength) continue;
       const name = normalizedName(h.key, h.keyLength);
       const n = nameLength;
-      if (isNull(findColumn(t, name, n))) putPending(out, name, n, h.nullable != 0);
+      if (isNull(findColumn(t, name, n))) putPending(out, name, n, h.nullable != 0, wasNull(t, h));
     }
   }
   for (let f = t.fields; !isNull(f); f = cold(f).nextField) {
@@ -174,18 +175,28 @@ function writePending(out: Buffer, t: Table): void {
     const name = columnName(f);
     const n = nameLength;
     if (!isNull(findColumn(t, name, n))) continue;
-    if (isNull(cold(f).hint) || !cold(f).hint.set) putPending(out, name, n, true);
+    if (isNull(cold(f).hint) || !cold(f).hint.set) putPending(out, name, n, true, kind == K_NONE);
   }
 }
 
-function putPending(out: Buffer, name: usize, n: u32, nullable: bool): void {
+/** Whether the key of a hint has come, and only as null. */
+function wasNull(t: Table, h: Hint): bool {
+  for (let f = t.fields; !isNull(f); f = cold(f).nextField)
+    if (cold(f).hint == h) return f.kind == K_NONE && (cold(f).flags & F_SEEN_NULL) != 0;
+  return false;
+}
+
+/** `onlyNull`: no value has come, whatever its kind; the run may make a column of it. */
+function putPending(out: Buffer, name: usize, n: u32, nullable: bool, onlyNull: bool): void {
   putByte(out, 44);
   putJsonString(out, name, n);
   putText(out, ':{"name":');
   putJsonString(out, name, n);
   putText(out, ',"nullable":');
   putText(out, nullable ? "true" : "false");
-  putText(out, ',"x-normalizer":{"seen-null-first":true}}');
+  putText(out, ',"x-normalizer":{"seen-null-first":true}');
+  if (!onlyNull) putText(out, ',"x-runlet-no-column":true');
+  putByte(out, 125);
 }
 
 function writeChanges(out: Buffer, t: Table, comma: bool): bool {
