@@ -11,7 +11,7 @@ import { nullColumnsFault } from "./null-columns.ts";
 import { mergeFault } from "./merging.ts";
 import { nestedFault } from "./nested.ts";
 import { parsePath } from "./path.ts";
-import { isHidden, maskedCursorFault, validationFault } from "./validation.ts";
+import { isHidden, validationFault } from "./validation.ts";
 
 /** A named piece of a source that fills one table and the tables nested in it. */
 export interface Resource<Row = Json> {
@@ -115,7 +115,6 @@ export function define(
   const wrong =
     mergeFault(options) ??
     nullColumnsFault(options.nullColumns) ??
-    maskedCursorFault(options) ??
     validationFault(options) ??
     constantsFault(options) ??
     columnsFault(options.columns ?? {}, keyed) ??

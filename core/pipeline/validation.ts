@@ -114,15 +114,3 @@ export function isHidden(
     return field.every((key, at) => at >= keys.length || keys[at] === key);
   });
 }
-
-/** A cursor's value is kept as it comes, in the pipeline's state: that of a mask may not be. One that is only dropped may. */
-export function maskedCursorFault(options: AnyOptions): string | undefined {
-  const { cursor, columns, table } = options;
-  if (typeof cursor?.path !== "string") return undefined;
-  const path = parsePath(cursor.path).filter((step) => step !== null);
-  const routed = typeof table === "object" ? Object.values(table?.columns ?? {}) : [];
-  const isMasked = [columns, ...routed].some((each) => each && isHidden(path, { columns: each }, false));
-  return path.length > 0 && isMasked
-    ? `the cursor's field ${cursor.path} is masked, but its value would be kept in the state; take another field, or drop it in place of a mask`
-    : undefined;
-}
