@@ -1,6 +1,5 @@
 import { RunletError } from "../errors.ts";
 import { fieldOf } from "./fields.ts";
-import { parsePath } from "./path.ts";
 import { statedAt } from "./json-schema.ts";
 import type { AnyOptions, StandardJson } from "./options.ts";
 
