@@ -9,6 +9,7 @@ import { split } from "./split.ts";
 // Contracts where they meet duplicate keys, cursors, many violations, masks and hints.
 
 const known: Tables = normaliseText('{"id":"r","a":1,"o":{"x":1},"l":[{"x":1}]}').schema.tables;
+const RUNS = process.env["RUNLET_FULL"] === "1" ? 3000 : 150;
 const NDJSON: InputOptions = { format: "ndjson" };
 
 function load(
@@ -66,9 +67,9 @@ describe("a key that stands more than once", () => {
         expect(counts(found)).toEqual(counts(wanted));
         discarded += found.schema.discarded?.entries ?? 0;
       }),
-      { numRuns: 400 },
+      { numRuns: RUNS },
     );
-    expect(discarded).toBeGreaterThan(100);
+    expect(discarded).toBeGreaterThan(RUNS / 4);
   });
 });
 

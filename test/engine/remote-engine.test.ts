@@ -5,6 +5,7 @@ import { serveEngine } from "../../core/binding/engine-thread.ts";
 import { openEngine } from "../../core/binding/engine.ts";
 import type { Port } from "../../core/binding/messages.ts";
 import { EngineLink, openRemote } from "../../core/binding/remote-engine.ts";
+import type { RunletError } from "../../core/errors.ts";
 import { nodeHost } from "../../host-node/host.ts";
 
 const CONFIG: EngineConfig = { loadId: "1700000000.123456", seed: "7", batchBytes: 4096 };
@@ -89,6 +90,34 @@ test("a fault ends its input only, and nothing behind it is taken", async () => 
   await engine.pushText(good, '{"b":1}');
   await engine.end(good);
   expect((await engine.schema()).rows).toEqual({ a: 1, b: 1 });
+});
+
+test("what a contract stops says so from there, and what it leaves out is counted", async () => {
+  const columns = { id: { name: "id", data_type: "bigint" as const, nullable: true } };
+  const tables = { t: { name: "t", columns } };
+  const answers = async (columns: "freeze" | "discard_row", remotely: boolean) => {
+    const module = await nodeHost.engineModule();
+    const config: EngineConfig = { ...CONFIG, tables, hints: { t: { contract: { columns } } } };
+    const engine = remotely
+      ? await openRemote(link(), module, config, () => undefined)
+      : openEngine(module, config);
+    const input = await engine.input("t", 0, { format: "ndjson" });
+    const failed = await Promise.resolve()
+      .then(() => engine.pushText(input, '{"id":1}\n{"id":2,"new":"x"}\n'))
+      .then(() => engine.end(input))
+      .then(
+        () => undefined,
+        ({ code, message, where, hint }: RunletError) => ({ code, message, where, hint }),
+      );
+    return failed ?? (await engine.schema()).discarded;
+  };
+  for (const mode of ["freeze", "discard_row"] as const)
+    expect(await answers(mode, true)).toEqual(await answers(mode, false));
+  expect(await answers("freeze", true)).toMatchObject({
+    code: "SCHEMA_CONTRACT",
+    where: { table: "t", column: "new", entity: "columns", valueType: "text", record: 2 },
+  });
+  expect(await answers("discard_row", true)).toMatchObject({ rows: 1, entries: 1 });
 });
 
 test("a closed engine leaves its thread to the next one", async () => {
