@@ -125,6 +125,7 @@ export interface ColumnHint {
   dedupSort?: "asc" | "desc";
   validFrom?: boolean;
   validTo?: boolean;
+  rowVersion?: boolean;
   /** Name of the column, before normalising. */
   as?: string;
   drop?: boolean;

@@ -23,7 +23,7 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
   LIMIT_RECORD: "allow more with normalise.limits.recordBytes (64 MB), or set bad records aside",
   LIMIT_DEPTH: "allow more with normalise.limits.depth (512), or set bad records aside",
   NULL_IN_KEY:
-    "a key needs a value; where a column may be null after all, say columns: { name: { nullable: true } }",
+    "a key needs a value, of the type that its column has; where a column may be null after all, say columns: { name: { nullable: true } }",
   LIMIT_COLUMNS: "allow more with normalise.limits.columns (10000), or keep parts as json by a column hint",
   LIMIT_TABLES: "allow more with normalise.limits.tables (4096), or keep parts as json by a column hint",
 };

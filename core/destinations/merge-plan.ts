@@ -1,8 +1,9 @@
 /** How rows that come meet rows that are there, as dlt names it.
  *  `delete-insert`: those of the same key go, with all that is nested in them, and the new ones come.
- *  `upsert`: the same, with row ids made of the primary key. `insert-only`: a key that is there is left alone.
+ *  `upsert`: the same, with row ids made of the primary key. `cdc`: as upsert, and the rows that have not come go, of the
+ *  merge keys that have come, or without a merge key all of them. `insert-only`: a key that is there is left alone.
  *  `scd2`: rows that differ are added, and those they follow are closed (slowly changing dimension, type 2). */
-export const MERGE_STRATEGIES = ["delete-insert", "upsert", "insert-only", "scd2"] as const;
+export const MERGE_STRATEGIES = ["delete-insert", "upsert", "cdc", "insert-only", "scd2"] as const;
 export type MergeStrategy = (typeof MERGE_STRATEGIES)[number];
 
 /** Column of staged rows that is in no table: the number of the record a row belongs to, within the load. It ties nested
@@ -22,6 +23,9 @@ export interface MergeTable {
   readonly parentKey?: string;
   /** Row key of the root; absent at the root. */
   readonly rootKey?: string;
+  /** A row that is there stays as it is where these columns equal those of the row that comes; absent or none: it is
+   *  written anew. */
+  readonly compared?: readonly string[];
 }
 
 /** One root table and what is nested in it. All staged rows of these tables are merged in one go. */

@@ -3,6 +3,7 @@ import type { ColumnSchema, Tables, TableSchema } from "../schema/types.ts";
 import type { Merging } from "./merging.ts";
 
 const ROW_KEY = "_dlt_id";
+const LOAD_ID = "_dlt_load_id";
 const PARENT_KEY = "_dlt_parent_id";
 const ROOT_KEY = "_dlt_root_id";
 
@@ -18,7 +19,8 @@ export function mergePlan(
   const having = (test: (column: ColumnSchema) => boolean | undefined) => root.find(test)?.name;
   const deleted = root.find((column) => column.hard_delete);
   const sorted = root.find((column) => column.dedup_sort);
-  const [first, ...nested] = tables.map(mergeTable);
+  const version = having((column) => column["x-row-version"] === true) ?? ROW_KEY;
+  const [first, ...nested] = tables.map((table) => mergeTable(table, merging));
   return {
     strategy: merging.strategy,
     tables: [first!, ...nested],
@@ -32,7 +34,7 @@ export function mergePlan(
           scd2: {
             from: having((column) => column["x-valid-from"] === true)!,
             to: having((column) => column["x-valid-to"] === true)!,
-            version: ROW_KEY,
+            version,
             boundary: merging.boundary ?? time,
             ...(merging.active === undefined ? {} : { active: merging.active }),
           },
@@ -42,14 +44,26 @@ export function mergePlan(
   };
 }
 
-function mergeTable({ name, parent, columns }: TableSchema): MergeTable {
+function mergeTable({ name, parent, columns }: TableSchema, { skipUnchanged }: Merging): MergeTable {
   return {
     name,
     columns: Object.keys(columns),
     rowKey: ROW_KEY,
     ...(parent === undefined ? {} : { parent, parentKey: PARENT_KEY }),
     ...(parent !== undefined && columns[ROOT_KEY] ? { rootKey: ROOT_KEY } : {}),
+    ...(skipUnchanged ? { compared: compared(Object.values(columns)) } : {}),
   };
+}
+
+/** Columns that tell whether a row has changed: that of its version, or all but keys, the mark of deletion and the load. */
+function compared(columns: readonly ColumnSchema[]): string[] {
+  const version = columns.find((column) => column["x-row-version"] === true);
+  if (version) return [version.name];
+  const isApart = (column: ColumnSchema): boolean =>
+    [column.primary_key, column.row_key, column.parent_key, column.root_key, column.hard_delete].includes(
+      true,
+    );
+  return columns.filter((column) => !isApart(column) && column.name !== LOAD_ID).map(({ name }) => name);
 }
 
 function names(columns: readonly ColumnSchema[], key: "primary_key" | "merge_key"): string[] {

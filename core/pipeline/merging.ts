@@ -13,6 +13,8 @@ export interface Merging {
   readonly hardDelete?: string;
   readonly dedupSort?: { readonly column: string; readonly order: "asc" | "desc" };
   readonly deduplicated?: boolean;
+  readonly skipUnchanged?: boolean;
+  readonly rowVersion?: string;
   readonly validity: readonly [from: string, to: string];
   /** ISO 8601. */
   readonly boundary?: string;
@@ -23,7 +25,7 @@ export interface Merging {
 /** How the resource merges; undefined when it does not. */
 export function mergingOf(options: AnyOptions): Merging | undefined {
   if (options.write !== "merge") return undefined;
-  const { hardDelete, dedupSort, deduplicated, boundary, active } = options;
+  const { hardDelete, dedupSort, deduplicated, skipUnchanged, rowVersion, boundary, active } = options;
   return {
     strategy: (options.strategy ?? "delete-insert") as MergeStrategy,
     primaryKey: [options.primaryKey ?? []].flat(),
@@ -34,6 +36,8 @@ export function mergingOf(options: AnyOptions): Merging | undefined {
       ? {}
       : { dedupSort: typeof dedupSort === "string" ? { column: dedupSort, order: "asc" } : dedupSort }),
     ...(deduplicated ? { deduplicated } : {}),
+    ...(skipUnchanged ? { skipUnchanged } : {}),
+    ...(rowVersion === undefined ? {} : { rowVersion }),
     ...(boundary === undefined ? {} : { boundary: isoTime(boundary) }),
     ...(active === undefined ? {} : { active: isoTime(active) }),
   };
@@ -42,10 +46,12 @@ export function mergingOf(options: AnyOptions): Merging | undefined {
 /** Options of a merge, and the strategies that heed them; absent: all of them. */
 const HEEDED: Partial<Record<keyof AnyOptions, readonly MergeStrategy[]>> = {
   strategy: MERGE_STRATEGIES,
-  mergeKey: ["delete-insert", "scd2"],
-  hardDelete: ["delete-insert", "upsert", "insert-only"],
-  dedupSort: ["delete-insert", "upsert", "insert-only"],
-  deduplicated: ["delete-insert", "upsert", "insert-only"],
+  mergeKey: ["delete-insert", "cdc", "scd2"],
+  hardDelete: ["delete-insert", "upsert", "cdc", "insert-only"],
+  dedupSort: ["delete-insert", "upsert", "cdc", "insert-only"],
+  deduplicated: ["delete-insert", "upsert", "cdc", "insert-only"],
+  skipUnchanged: ["upsert", "cdc"],
+  rowVersion: ["upsert", "cdc", "scd2"],
   validity: ["scd2"],
   boundary: ["scd2"],
   active: ["scd2"],
@@ -72,6 +78,8 @@ export function mergeFault(options: AnyOptions): string | undefined {
   if (strategy !== "delete-insert" && strategy !== "scd2" && primaryKey.length === 0)
     return `strategy "${strategy}" needs a primaryKey`;
   if (options.dedupSort !== undefined && primaryKey.length === 0) return "dedupSort needs a primaryKey";
+  if (options.rowVersion !== undefined && strategy !== "scd2" && !options.skipUnchanged)
+    return `rowVersion means nothing with strategy "${strategy}" but beside skipUnchanged`;
   const order = typeof options.dedupSort === "object" ? options.dedupSort.order : "asc";
   if (order !== "asc" && order !== "desc") return `dedupSort: the order is "asc" or "desc"`;
   const [from, to] = options.validity ?? VALIDITY;
@@ -89,16 +97,17 @@ export function mergeHints(merging: Merging): {
   table: Omit<TableHints, "columns">;
   fields: readonly (readonly [field: string, hint: Partial<ColumnHint>])[];
 } {
-  const { strategy, validity, hardDelete, dedupSort, mergeKey } = merging;
+  const { strategy, validity, hardDelete, dedupSort, mergeKey, rowVersion } = merging;
   const [from, to] = validity;
   return {
     table: {
-      rowId: strategy === "scd2" ? "row" : strategy === "delete-insert" ? "random" : "key",
+      rowId: rowIdOf(merging),
       rootKey: strategy !== "scd2",
       recordNumber: numbersRecords(merging),
     },
     fields: [
       ...mergeKey.map((field) => [field, { mergeKey: true, nullable: false }] as const),
+      ...(rowVersion === undefined ? [] : [[rowVersion, { rowVersion: true, nullable: false }] as const]),
       ...(hardDelete === undefined ? [] : [[hardDelete, { hardDelete: true }] as const]),
       ...(dedupSort ? [[dedupSort.column, { dedupSort: dedupSort.order }] as const] : []),
       ...(strategy === "scd2"
@@ -111,6 +120,11 @@ export function mergeHints(merging: Merging): {
   };
 }
 
+function rowIdOf({ strategy, rowVersion }: Merging): NonNullable<TableHints["rowId"]> {
+  if (strategy === "scd2") return rowVersion === undefined ? "row" : "random";
+  return strategy === "delete-insert" ? "random" : "key";
+}
+
 /** Whether rows that wait carry the number of their record: where ids are made of keys, two records may have the same. */
 export function numbersRecords({ strategy }: Merging): boolean {
   return strategy !== "delete-insert";
@@ -118,7 +132,7 @@ export function numbersRecords({ strategy }: Merging): boolean {
 
 /** Whether what has not come is taken for gone, so that a half-read resource must not be merged. */
 export function mergesWhole({ strategy, mergeKey }: Merging): boolean {
-  return strategy === "scd2" && mergeKey.length === 0;
+  return (strategy === "scd2" || strategy === "cdc") && mergeKey.length === 0;
 }
 
 function isoTime(time: string | Date): string {

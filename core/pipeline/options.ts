@@ -45,13 +45,23 @@ export type Write =
   | ({ write?: "append" | "replace" | "skip"; primaryKey?: Key } & None<"strategy" | MergeOption>)
   | DeleteInsert
   | Upsert
+  | Cdc
+  | InsertOnly
   | Scd2;
 
 /** Fields of the data; a dot leads inside. */
 type Key = string | string[];
 type None<Names extends string> = { [Name in Names]?: never };
 type MergeOption =
-  "mergeKey" | "hardDelete" | "dedupSort" | "deduplicated" | "validity" | "boundary" | "active";
+  | "mergeKey"
+  | "hardDelete"
+  | "dedupSort"
+  | "deduplicated"
+  | "skipUnchanged"
+  | "rowVersion"
+  | "validity"
+  | "boundary"
+  | "active";
 
 /** What merges by keys may be told beside the key. */
 interface ByKey {
@@ -64,15 +74,31 @@ interface ByKey {
   deduplicated?: boolean;
 }
 
+/** Whether rows that come as they are stay as they are, with the load they came with; else they are written anew.
+ *  `rowVersion`: field that is another whenever the record is; without it all values of a row are compared. */
+type Skipping =
+  { skipUnchanged: true; rowVersion?: string } | ({ skipUnchanged?: false } & None<"rowVersion">);
+
 /** Rows of a key that comes go, with all that is nested in them, and those that come are added. `primaryKey`: one row per
  *  key; `mergeKey`: all rows of the key, such as a day's. With both, either counts. */
 type DeleteInsert = { write: "merge"; strategy?: "delete-insert" } & ByKey &
   ({ primaryKey: Key; mergeKey?: Key } | { primaryKey?: Key; mergeKey: Key }) &
+  None<"skipUnchanged" | "rowVersion" | "validity" | "boundary" | "active">;
+
+/** `upsert`: as delete-insert, with row ids made of the key. */
+type Upsert = { write: "merge"; strategy: "upsert"; primaryKey: Key } & ByKey &
+  Skipping &
+  None<"mergeKey" | "validity" | "boundary" | "active">;
+
+/** `cdc`: as upsert, and the rows that have not come go: all of them, or with `mergeKey` those of the keys that have
+ *  come. */
+type Cdc = { write: "merge"; strategy: "cdc"; primaryKey: Key; mergeKey?: Key } & ByKey &
+  Skipping &
   None<"validity" | "boundary" | "active">;
 
-/** `upsert`: as delete-insert, with row ids made of the key. `insert-only`: a key that is there is left alone. */
-type Upsert = { write: "merge"; strategy: "upsert" | "insert-only"; primaryKey: Key } & ByKey &
-  None<"mergeKey" | "validity" | "boundary" | "active">;
+/** `insert-only`: a key that is there is left alone. */
+type InsertOnly = { write: "merge"; strategy: "insert-only"; primaryKey: Key } & ByKey &
+  None<"mergeKey" | "skipUnchanged" | "rowVersion" | "validity" | "boundary" | "active">;
 
 /** Slowly changing dimension, type 2: a record that differs is added, and the rows that have not come are closed: all
  *  of them, or with `mergeKey` those of the keys that have come. */
@@ -80,13 +106,15 @@ type Scd2 = {
   write: "merge";
   strategy: "scd2";
   mergeKey?: Key;
+  /** Field that tells versions apart; default: the hash of the record. */
+  rowVersion?: string;
   /** Columns of validity; default `_dlt_valid_from`, `_dlt_valid_to`. */
   validity?: [from: string, to: string];
   /** Time of the change, ISO 8601; default: the load's. */
   boundary?: string | Date;
   /** Marks a row that is valid, in place of null: `9999-12-31T00:00:00Z`. */
   active?: string | Date;
-} & None<"primaryKey" | "hardDelete" | "dedupSort" | "deduplicated">;
+} & None<"primaryKey" | "hardDelete" | "dedupSort" | "deduplicated" | "skipUnchanged">;
 
 /** A Standard Schema (zod, valibot, arktype). Its output types the row of `map`, and is what is loaded where records are
  *  validated. One that describes itself as JSON Schema, too (zod from 4.2, arktype), hints column types. */
@@ -202,6 +230,8 @@ export interface AnyOptions {
   readonly hardDelete?: string;
   readonly dedupSort?: string | { readonly column: string; readonly order: "asc" | "desc" };
   readonly deduplicated?: boolean;
+  readonly skipUnchanged?: boolean;
+  readonly rowVersion?: string;
   readonly validity?: readonly [from: string, to: string];
   readonly boundary?: string | Date;
   readonly active?: string | Date;

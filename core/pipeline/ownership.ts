@@ -136,10 +136,11 @@ function maxNestingOf({ definition }: Node): Pick<ResourceFacts, "maxNesting"> {
   return maxNesting === undefined ? {} : { maxNesting };
 }
 
-function mergeFacts({ strategy, deduplicated, boundary, active }: Merging): MergeFacts {
+function mergeFacts({ strategy, deduplicated, skipUnchanged, boundary, active }: Merging): MergeFacts {
   return {
     strategy,
     ...(deduplicated ? { deduplicated } : {}),
+    ...(skipUnchanged ? { skipUnchanged } : {}),
     ...(boundary === undefined ? {} : { boundary }),
     ...(active === undefined ? {} : { active }),
   };

@@ -10,7 +10,7 @@ import { keys } from "./resource.ts";
 type Relaxed = Extract<SchemaStep, { kind: "relax-column" }>;
 
 /** Columns that are never null so far and, by what the resources say now, may be: those declared `nullable: true`, and
- *  those that were part of a key and are not any more. */
+ *  those that were part of a key, or a row's version, and are not any more. */
 export function relaxedColumns(plan: Plan, tables: Tables): Relaxed[] {
   const steps: Relaxed[] = [];
   for (const { loaded, table, definition } of plan.nodes) {
@@ -40,8 +40,8 @@ export function relaxedTables(tables: Tables, steps: readonly Relaxed[]): Tables
 
 function formerKeys(root: TableSchema, options: AnyOptions): Relaxed[] {
   const merging = mergingOf(options);
-  const now = new Set([...keys(options), ...(merging?.mergeKey ?? [])].map(columnName));
-  if (now.size === 0) return [];
+  const { mergeKey = [], rowVersion = [] } = merging ?? {};
+  const now = new Set([...keys(options), ...mergeKey, ...[rowVersion].flat()].map(columnName));
   const declared = (name: string): boolean =>
     Object.entries(options.columns ?? {}).some(
       ([field, column]) =>
@@ -52,8 +52,9 @@ function formerKeys(root: TableSchema, options: AnyOptions): Relaxed[] {
     .map(({ name }) => ({ kind: "relax-column", table: root.name, column: name }));
 }
 
-function isKey({ data_type, primary_key, merge_key }: ColumnSchema): boolean {
-  return data_type !== undefined && (primary_key === true || merge_key === true);
+function isKey({ name, data_type, primary_key, merge_key, ...column }: ColumnSchema): boolean {
+  const isVersion = column["x-row-version"] === true && name !== "_dlt_id";
+  return data_type !== undefined && (primary_key === true || merge_key === true || isVersion);
 }
 
 /** The column a field leads to: of the table, or of one nested in it, where the field leads through a list. */

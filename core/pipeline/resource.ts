@@ -88,7 +88,7 @@ export function isResource(thing: unknown): thing is ResourceDefinition {
 }
 
 const OPTIONS = new Set(
-  "write primaryKey strategy mergeKey hardDelete dedupSort deduplicated validity boundary active cursor config http schema validate columns constants records format csv table nested contract maxNesting nullColumns resumable map".split(
+  "write primaryKey strategy mergeKey hardDelete dedupSort deduplicated skipUnchanged rowVersion validity boundary active cursor config http schema validate columns constants records format csv table nested contract maxNesting nullColumns resumable map".split(
     " ",
   ),
 );

@@ -28,6 +28,7 @@ export type Contract = NonNullable<TableSchema["schema_contract"]>;
 export interface MergeFacts {
   strategy: string;
   deduplicated?: boolean;
+  skipUnchanged?: boolean;
   boundary?: string;
   /** What marks a valid row of scd2; absent: null. */
   active?: string;
@@ -129,7 +130,7 @@ function rootTable(
   return {
     ...omitted(before, merge ? MERGE_HINTS : []),
     ...omitted(table, [...RUN_ONLY, ...(merge ? MERGE_HINTS : [])]),
-    columns: withActive(describeVariants(carriedColumns(table.columns, before)), before, facts),
+    columns: withVersions(describeVariants(carriedColumns(table.columns, before)), before, facts),
     ...merge,
     write_disposition: facts.write ?? table.write_disposition ?? before?.write_disposition ?? "append",
     ...(facts.contract === undefined ? {} : { schema_contract: facts.contract }),
@@ -141,13 +142,19 @@ function rootTable(
 /** What the engine tells the run of a table, and no document keeps. */
 const RUN_ONLY = ["x-runlet-nested"];
 
-const MERGE_HINTS = ["x-merge-strategy", "x-stage-data-deduplicated", "x-boundary-timestamp"] as const;
+const MERGE_HINTS = [
+  "x-merge-strategy",
+  "x-stage-data-deduplicated",
+  "x-merge-skip-unchanged-rows",
+  "x-boundary-timestamp",
+] as const;
 
 function mergeHints(merge: MergeFacts | undefined): Partial<TableSchema> {
   if (!merge) return {};
   return {
     "x-merge-strategy": merge.strategy,
     ...(merge.deduplicated ? { "x-stage-data-deduplicated": true } : {}),
+    ...(merge.skipUnchanged ? { "x-merge-skip-unchanged-rows": true } : {}),
     ...(merge.boundary === undefined ? {} : { "x-boundary-timestamp": merge.boundary }),
   };
 }
@@ -158,8 +165,9 @@ function omitted(table: TableSchema | undefined, hints: readonly string[]): Tabl
   ) as unknown as TableSchema;
 }
 
-/** The column that ends validity says what marks a valid row: null when nothing else does. */
-function withActive(
+/** The column that ends validity says what marks a valid row: null when nothing else does. A version of the user's own is
+ *  said to be no key, since it may come back. */
+function withVersions(
   columns: Record<string, ColumnSchema>,
   before: TableSchema | undefined,
   { merge }: ResourceFacts,
@@ -168,7 +176,14 @@ function withActive(
   if (!until) return columns;
   const known = before?.columns[until.name]?.["x-active-record-timestamp"] ?? null;
   const active = merge?.strategy === "scd2" ? (merge.active ?? null) : known;
-  return { ...columns, [until.name]: { ...until, "x-active-record-timestamp": active } };
+  const version = Object.values(columns).find(
+    (column) => column["x-row-version"] && column.name !== "_dlt_id",
+  );
+  return {
+    ...columns,
+    [until.name]: { ...until, "x-active-record-timestamp": active },
+    ...(version ? { [version.name]: { ...version, unique: false, row_key: false } } : {}),
+  };
 }
 
 function nestedTable(table: TableSchema, before: TableSchema | undefined): TableSchema {

@@ -3,7 +3,8 @@ import type { Dataset, Item, Way } from "./dataset-model.ts";
 /** What becomes of a field that has no column yet, in a table that is there. */
 export type ColumnMode = "freeze" | "discard_row" | "discard_value";
 
-export type Held = { items: Item[] } | { error: "SCHEMA_CONTRACT" };
+/** `before`: the records that came before the one that breaks the contract. */
+export type Held = { items: Item[] } | { error: "SCHEMA_CONTRACT"; before: Item[] };
 
 /** The records that a contract on columns lets pass. A new table takes all. */
 export function held(before: Dataset, mode: ColumnMode | undefined, items: readonly Item[]): Held {
@@ -11,7 +12,8 @@ export function held(before: Dataset, mode: ColumnMode | undefined, items: reado
   const isNew = ([field, value]: [string, unknown]): boolean =>
     field !== "tags" && value !== null && value !== undefined && !before.columns.includes(field);
   const breaks = (item: Item): boolean => Object.entries(item).some(isNew);
-  if (mode === "freeze" && items.some(breaks)) return { error: "SCHEMA_CONTRACT" };
+  const first = items.findIndex(breaks);
+  if (mode === "freeze" && first >= 0) return { error: "SCHEMA_CONTRACT", before: items.slice(0, first) };
   if (mode === "discard_row") return { items: items.filter((item) => !breaks(item)) };
   const without = (item: Item): Item =>
     Object.fromEntries(Object.entries(item).filter((entry) => !isNew(entry)));

@@ -44,15 +44,12 @@ export interface Dataset {
   rows: Kept[];
   /** Fields that have a column. */
   columns: string[];
-  /** Fields that have been part of a key. */
-  notNull: string[];
   loads: number;
 }
 
-export const emptyDataset = (): Dataset => ({ rows: [], columns: [], notNull: [], loads: 0 });
+export const emptyDataset = (): Dataset => ({ rows: [], columns: [], loads: 0 });
 
-/** `mayFail`: a column that was part of a key once may still be NOT NULL. */
-export type Outcome = { after: Dataset; mayFail: boolean } | { error: "NULL_IN_KEY" };
+export type Outcome = { after: Dataset } | { error: "NULL_IN_KEY" };
 
 /** The dataset after a load of `items`. */
 export function written(before: Dataset, way: Way, items: readonly Item[], anew: boolean): Outcome {
@@ -63,11 +60,10 @@ export function written(before: Dataset, way: Way, items: readonly Item[], anew:
   if (lacks(keys)) return { error: "NULL_IN_KEY" };
   const met = items.flatMap((item) => Object.keys(item).filter((field) => !isMissing(item[field])));
   const columns = [...new Set([...before.columns, ...met])];
-  const notNull = [...new Set([...before.notNull, ...keys.filter((field) => columns.includes(field))])];
   const old = anew || way.write === "replace" ? [] : before.rows;
   // Nothing has come: what is merged stays as it is.
   const rows = items.length || way.write !== "merge" ? write(old, way, items, loads) : old;
-  return { after: { rows, columns, notNull, loads }, mayFail: lacks(before.notNull) };
+  return { after: { rows, columns, loads } };
 }
 
 function write(old: readonly Kept[], way: Way, items: readonly Item[], load: number): Kept[] {

@@ -117,9 +117,9 @@ export class World {
     seen.broken += broken ? 1 : 0;
     if (broken) return;
     const passed = held(this.model.dataset, step.contract, step.items);
-    const outcome =
-      "error" in passed ? passed : written(this.model.dataset, this.way, passed.items, step.refresh);
-    if (crash === undefined && "after" in outcome && outcome.mayFail && error?.code === "NULL_IN_KEY") return;
+    const read = "error" in passed ? passed.before : passed.items;
+    const done = written(this.model.dataset, this.way, read, step.refresh);
+    const outcome = "error" in passed && "after" in done ? passed : done;
     if (crash === undefined) {
       seen.nulls += "error" in outcome && outcome.error === "NULL_IN_KEY" ? 1 : 0;
       seen.violations += "error" in passed ? 1 : 0;

@@ -24,6 +24,9 @@ CASES = {
     "hard delete": {"strategy": "delete-insert", "primaryKey": ["id"], "hardDelete": "gone", "columns": {"gone": "bool"}},
     "dedup sort": {"strategy": "delete-insert", "primaryKey": ["id"], "dedupSort": {"column": "at", "order": "desc"}},
     "deduplicated": {"strategy": "delete-insert", "primaryKey": ["id"], "deduplicated": True},
+    "cdc, unchanged rows": {"strategy": "cdc", "primaryKey": ["id"], "mergeKey": ["day"], "skipUnchanged": True},
+    "upsert, version of rows": {"strategy": "upsert", "primaryKey": ["id"], "skipUnchanged": True, "rowVersion": "at"},
+    "scd2, version of rows": {"strategy": "scd2", "rowVersion": "at"},
     "no keys": {"strategy": "delete-insert"},
 }
 

@@ -24,8 +24,8 @@ class Sequence:
         self.name, self.options, self.run_options = name, options, run or {}
         self.steps = [step if isinstance(step, tuple) else (step, {}) for step in steps]
         # Made of keys or rows; all others are drawn at random.
-        self.known_ids = all(
-            {**options, **changed}.get("write") == "merge" and {**options, **changed}.get("strategy") in ("upsert", "insert-only", "scd2")
+        self.known_ids = not (options.get("strategy") == "scd2" and "rowVersion" in options) and all(
+            {**options, **changed}.get("write") == "merge" and {**options, **changed}.get("strategy") in ("upsert", "insert-only", "cdc", "scd2")
             for _, changed in self.steps
         )
 
@@ -45,7 +45,9 @@ def disposition(options):
     how = {"disposition": "merge", "strategy": options.get("strategy", "delete-insert")}
     if options.get("deduplicated"):
         how["deduplicated"] = True
-    for mine, theirs in (("validity", "validity_column_names"), ("boundary", "boundary_timestamp"), ("active", "active_record_timestamp")):
+    if options.get("skipUnchanged"):
+        how["skip_unchanged_rows"] = True
+    for mine, theirs in (("rowVersion", "row_version_column_name"), ("validity", "validity_column_names"), ("boundary", "boundary_timestamp"), ("active", "active_record_timestamp")):
         if mine in options:
             how[theirs] = options[mine]
     return how

@@ -80,6 +80,35 @@ def merges():
     yield Sequence("scd2: other names of validity", text({"id": 1}), text({"id": 2}), **s, validity=["from", "until"])
 
 
+def changes():
+    """What rows are compared by: rows that come as they are stay; versions of the user's own; rows that have not come go."""
+    a, b = {"id": 1, "v": "a", "l": [1, 2]}, {"id": 2, "v": "b", "l": [3]}
+    for strategy in ("upsert", "cdc"):
+        m = dict(write="merge", strategy=strategy, primaryKey=["id"])
+        skip = dict(m, skipUnchanged=True)
+        yield Sequence(f"{strategy}, unchanged: one of two rows", text(a, b), text({**a, "v": "A"}, b), **skip)
+        yield Sequence(f"{strategy}, unchanged: a nested row alone", text(a, b), text({**a, "l": [1, 5, 6]}, {**b, "l": []}), **skip)
+        yield Sequence(f"{strategy}, unchanged: null and a value", text({"id": 1, "v": None}, {"id": 2, "v": "b"}), text({"id": 1, "v": None}, {"id": 2, "v": None}), text({"id": 1, "v": "a"}, {"id": 2}), **skip)
+        yield Sequence(f"{strategy}, unchanged: a new column", text({"id": 1, "v": "a"}, {"id": 2, "v": "b"}), text({"id": 1, "v": "a", "w": 1}, {"id": 2, "v": "b"}), **skip)
+        yield Sequence(f"{strategy}, unchanged: nothing but the key", text({"id": 1}), text({"id": 1}), **skip)
+        yield Sequence(f"{strategy}, unchanged: marked as deleted", text({**a, "gone": None}, b), text({**a, "gone": False}, {**b, "gone": True}), **skip, hardDelete="gone", columns={"gone": "bool"})
+        yield Sequence(f"{strategy}, unchanged: by a version", text({**a, "n": 1}, {**b, "n": 1}), text({**a, "v": "A", "l": [9], "n": 1}, {**b, "v": "B", "l": [8], "n": 2}), **skip, rowVersion="n")
+        yield Sequence(f"{strategy}, unchanged: lists in lists", text({"id": 1, "l": [{"x": 1, "m": [1, 2]}, {"x": 2}]}), text({"id": 1, "l": [{"x": 1, "m": [1, 3]}, {"x": 4}]}), **skip)
+    m = dict(write="merge", strategy="cdc", primaryKey=["id"])
+    days = [{"day": "mon", "id": 1, "l": [1]}, {"day": "mon", "id": 2, "l": [2]}, {"day": "tue", "id": 3, "l": [3]}]
+    yield Sequence("cdc: what has not come goes", text(*days), text({"day": "mon", "id": 2, "l": [5]}, {"day": "wed", "id": 4}), **m)
+    yield Sequence("cdc: of the days that have come", text(*days), text({"day": "mon", "id": 2, "l": [5]}, {"day": "wed", "id": 4}), **m, mergeKey=["day"])
+    yield Sequence("cdc: a row goes to another day", text(*days), text({"day": "mon", "id": 3, "l": [5]}), **m, mergeKey=["day"])
+    yield Sequence("cdc: nothing comes", text(*days), [], text(days[0]), **m)
+    yield Sequence("cdc: marked as deleted", text(*days), text({**days[0], "gone": True}, {"day": "tue", "id": 9, "gone": True}), **m, mergeKey=["day"], hardDelete="gone", columns={"gone": "bool"})
+    v = dict(write="merge", strategy="scd2", rowVersion="n")
+    yield Sequence("scd2 by a version: changed, gone, new", text({"id": 1, "n": 1}, {"id": 2, "n": 2}), text({"id": 1, "n": 1, "w": "x"}, {"id": 2, "n": 3}, {"id": 3, "n": 4}), **v)
+    yield Sequence("scd2 by a version: there again", text({"id": 1, "n": "x"}), text({"id": 1, "n": "y"}), text({"id": 1, "n": "x"}), **v)
+    yield Sequence("scd2 by a version: of the keys that have come", text({"id": 1, "n": 1}, {"id": 2, "n": 2}), text({"id": 1, "n": 5}), **v, mergeKey=["id"])
+    yield Sequence("scd2 by a version: nested rows of versions", text({"id": 1, "n": 1, "l": [1, 2]}), text({"id": 1, "n": 2, "l": [2]}), **v)
+    yield Sequence("scd2 by a version: nested rows of a version that stays", text({"id": 1, "n": 1, "l": [1, 2]}), text({"id": 1, "n": 1, "l": [3]}), **v)
+
+
 def cursors():
     def rows(*values):
         return text(*({"id": i, "at": v} for i, v in enumerate(values)))
@@ -288,6 +317,7 @@ def drawn_contract(seed):
 
 def all_sequences():
     yield from merges()
+    yield from changes()
     yield from cursors()
     yield from contracts()
     yield from contract_cells()

@@ -201,6 +201,46 @@ describe("merging", () => {
     expect(store.tables()).toEqual({});
   });
 
+  test("a key of another type is said to be one, not null", async () => {
+    const byId: Options = { write: "merge", primaryKey: "id" };
+    await load(byId, [{ id: 1 }]);
+    await expect(load(byId, [{ id: 2 }, { id: "x" }])).rejects.toMatchObject({
+      code: "NULL_IN_KEY",
+      message: expect.stringContaining("a value of another type in a column that is not nullable: id"),
+      where: { table: "users", column: "id", record: 2 },
+    });
+    await expect(load(byId, [{ id: null }])).rejects.toThrow(/null in a column that is not nullable: id/);
+  });
+
+  test("a mark that the contract would discard is refused as such", async () => {
+    await load({ write: "merge", primaryKey: "id" }, [{ id: 1 }]);
+    const marked: Options = {
+      write: "merge",
+      primaryKey: "id",
+      hardDelete: "gone",
+      columns: { gone: "bool" },
+    };
+    const refused = (contract: "freeze" | "discard_value") => load({ ...marked, contract }, [{ id: 1 }]);
+    await expect(refused("discard_value")).rejects.toMatchObject({
+      code: "SCHEMA_CONTRACT",
+      message: expect.stringContaining(
+        "columns are discarded, and the merge cannot do without: gone as bool",
+      ),
+    });
+    await expect(refused("freeze")).rejects.toThrow(/columns are frozen: gone as bool/);
+  });
+
+  test.each<[string, Options]>([
+    ["of no key", { write: "append" }],
+    ["by versions", { write: "merge", strategy: "scd2" }],
+    ["of another key", { write: "merge", primaryKey: "v" }],
+  ])("a column that was the key may be null again in writes %s", async (_, options) => {
+    await load({ write: "merge", primaryKey: "id", strategy: "upsert" }, [{ id: 1, v: 1 }]);
+    await load(options, [{ v: 2 }]);
+    await load({ write: "merge", primaryKey: "v" }, [{ v: 3 }]);
+    expect(read("users", "id", "v")).toContainEqual([null, 3]);
+  });
+
   test("the number of records is in no table and no document", async () => {
     const { dataset: _, ...info } = await load({ write: "merge", primaryKey: "id", strategy: "upsert" }, [
       { id: 1, l: [1] },
@@ -241,6 +281,12 @@ describe("what cannot be meant", () => {
     ["a strategy that is none", { write: "merge", strategy: "replace", primaryKey: "id" }],
     ["an order that is none", { write: "merge", primaryKey: "id", dedupSort: { column: "at", order: "up" } }],
     ["an order without a key", { write: "merge", mergeKey: "day", dedupSort: "at" }],
+    [
+      "a version that nothing heeds",
+      { write: "merge", strategy: "upsert", primaryKey: "id", rowVersion: "n" },
+    ],
+    ["unchanged rows without row ids of keys", { write: "merge", primaryKey: "id", skipUnchanged: true }],
+    ["cdc without a primary key", { write: "merge", strategy: "cdc", mergeKey: "day" }],
     ["marks of a merge elsewhere", { write: "append", hardDelete: "gone" }],
   ])("%s is refused where it is written", (_, options) => {
     expect(() => resource("t", options as never, [])).toThrow(

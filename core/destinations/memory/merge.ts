@@ -25,20 +25,23 @@ export function mergeRows(plan: MergePlan, rows: MergeRows): Map<string, Row[]> 
     const { from, to, version, boundary, active } = plan.scd2!;
     const end = active ?? null;
     const isActive = (row: Row): boolean => row[to] === end;
-    const come = new Set(waiting(root).map((row) => row[version]));
+    const versionOf = (row: Row): string => printed(row[version]);
+    const come = new Set(waiting(root).map(versionOf));
     const scope = valuesOf(waiting(root), plan.mergeKey);
     const closed = there(root).map((row) => {
       const inScope = plan.mergeKey.length === 0 || scope.has(keyOf(row, plan.mergeKey) ?? "");
-      return isActive(row) && inScope && !come.has(row[version]!) ? { ...row, [to]: boundary } : row;
+      return isActive(row) && inScope && !come.has(versionOf(row)) ? { ...row, [to]: boundary } : row;
     });
-    const valid = new Set(closed.filter(isActive).map((row) => row[version]));
+    const valid = new Set(closed.filter(isActive).map(versionOf));
     const kept = winners(plan, waiting(root), [version], "first");
+    const fresh = kept.filter((row) => !valid.has(versionOf(row)));
     append(
       root,
       closed,
-      kept.filter((row) => !valid.has(row[version]!)).map((row) => ({ ...row, [from]: boundary, [to]: end })),
+      fresh.map((row) => ({ ...row, [from]: boundary, [to]: end })),
     );
-    const records = new Set(kept.map((row) => row[RECORD_COLUMN]));
+    // Row ids that are drawn tell nothing: nested rows go in with the root row that does.
+    const records = new Set((version === root.rowKey ? kept : fresh).map((row) => row[RECORD_COLUMN]));
     for (const table of nested) {
       const known = new Set(there(table).map((row) => row[table.rowKey]));
       const added = waiting(table).filter(
@@ -62,18 +65,21 @@ export function mergeRows(plan: MergePlan, rows: MergeRows): Map<string, Row[]> 
     kept = kept.filter((row) => (bool ? row[column] !== true : (row[column] ?? null) === null));
   }
   const gone = new Set<Json | undefined>();
+  const same = unchanged(plan, kept, there(root));
   if (plan.strategy === "insert-only") {
     const known = valuesOf(there(root), plan.primaryKey);
     kept = kept.filter((row) => !known.has(keyOf(row, plan.primaryKey) ?? ""));
     append(root, there(root), kept);
   } else {
     const come = keys.map((key) => ({ key, values: valuesOf(waiting(root), key) }));
-    const goes = (row: Row): boolean => come.some(({ key, values }) => values.has(keyOf(row, key) ?? ""));
+    const all = plan.strategy === "cdc" && plan.mergeKey.length === 0;
+    const goes = (row: Row): boolean =>
+      all || come.some(({ key, values }) => values.has(keyOf(row, key) ?? ""));
     for (const row of there(root)) if (goes(row)) gone.add(row[root.rowKey]);
     append(
       root,
-      there(root).filter((row) => !goes(row)),
-      kept,
+      there(root).filter((row) => same.has(row) || !goes(row)),
+      kept.filter((row) => !same.has(row)),
     );
   }
   const taken = new Set(kept.map((row) => row[link ?? root.rowKey]));
@@ -85,6 +91,25 @@ export function mergeRows(plan: MergePlan, rows: MergeRows): Map<string, Row[]> 
     );
   }
   return result;
+}
+
+/** Rows that are there and come as they are: of both kinds those that stay, and those that are not taken. */
+function unchanged(
+  { tables: [root], primaryKey }: MergePlan,
+  kept: readonly Row[],
+  there: readonly Row[],
+): Set<Row> {
+  const { compared, rowKey } = root;
+  const same = new Set<Row>();
+  if (!compared?.length) return same;
+  const content = (row: Row): string =>
+    JSON.stringify([rowKey, ...primaryKey, ...compared].map((column) => printed(row[column])));
+  const known = new Map(there.map((row) => [content(row), row]));
+  for (const row of kept) {
+    const old = known.get(content(row));
+    if (old) same.add(old).add(row);
+  }
+  return same;
 }
 
 /** The rows that are there; those that lack a root key, since the table was not merged when they came, get it from their

@@ -15,6 +15,7 @@ export interface MergeDialect {
 
 const KEPT = "_runlet_kept";
 const GONE = "_runlet_gone";
+const SAME = "_runlet_same";
 
 /** The statements of one merge, in order. Each is set-based, joins on equality only, and so stays linear in the rows. The
  *  outcome is that of dlt's merge jobs (dlt/destinations/sql_jobs.py); what differs is in docs/deviations.md. */
@@ -27,7 +28,8 @@ function statementsOf(plan: MergePlan, merge: Merge): string[] {
   switch (plan.strategy) {
     case "delete-insert":
     case "upsert":
-      return merge.deleteInsert();
+    case "cdc":
+      return plan.tables[0].compared?.length ? merge.changed() : merge.deleteInsert();
     case "insert-only":
       return merge.insertOnly();
     case "scd2":
@@ -66,6 +68,7 @@ class Merge {
   readonly #nested: readonly MergeTable[];
   readonly #kept: string;
   readonly #gone: string;
+  readonly #same: string;
 
   constructor(plan: MergePlan, dialect: MergeDialect) {
     this.#plan = plan;
@@ -73,6 +76,7 @@ class Merge {
     [this.#root, ...this.#nested] = plan.tables;
     this.#kept = dialect.temporary(KEPT);
     this.#gone = dialect.temporary(GONE);
+    this.#same = dialect.temporary(SAME);
   }
 
   empty(): string[] {
@@ -81,6 +85,34 @@ class Merge {
 
   deleteInsert(): string[] {
     return [...this.#delete(), ...this.#keep("DESC", this.#notDeleted()), ...this.#insert(), ...this.#drop()];
+  }
+
+  /** As {@link deleteInsert}, without touching rows that come as they are. */
+  changed(): string[] {
+    const { arrival } = this.#dialect;
+    const [root, key] = [this.#root, quoteName(this.#root.rowKey)];
+    const arrived = `s.${arrival} IN (SELECT _runlet_arrived FROM ${this.#same})`;
+    return [
+      ...this.#keep("DESC", this.#notDeleted()),
+      `CREATE TEMP TABLE ${SAME} AS SELECT s.${arrival} AS _runlet_arrived, d.${key} AS _runlet_id
+       FROM ${this.#stage()} AS s JOIN ${this.#target()} AS d ON d.${key} = s.${key}
+       WHERE ${[this.#matches(this.#plan.primaryKey, "d", "s"), this.#isKept(root), isEqual(root)].join(" AND ")}`,
+      ...this.#delete(
+        (table) =>
+          `EXISTS (SELECT 1 FROM ${this.#stage(table)} AS s WHERE s.${quoteName(table.rowKey)} = d.${quoteName(table.rowKey)}
+           AND ${this.#isKept(table)} AND ${isEqual(table)})`,
+        `d.${key} IN (SELECT _runlet_id FROM ${this.#same})`,
+      ),
+      this.#insertInto(root, [this.#isKept(root), `NOT (${arrived})`]),
+      ...this.#nested.map((table) => {
+        const id = quoteName(table.rowKey);
+        return this.#insertInto(table, [
+          this.#isKept(table),
+          `NOT EXISTS (SELECT 1 FROM ${this.#target(table)} AS d WHERE d.${id} = s.${id})`,
+        ]);
+      }),
+      ...this.#drop(),
+    ];
   }
 
   insertOnly(): string[] {
@@ -103,9 +135,11 @@ class Merge {
     const end = active === undefined ? "CAST(NULL AS TIMESTAMPTZ)" : `TIMESTAMPTZ ${quoteText(active)}`;
     const columns = this.#root.columns.filter((column) => column !== from && column !== to).map(quoteName);
     const isNew = `NOT EXISTS (SELECT 1 FROM ${this.#target()} AS d WHERE ${isActive} AND d.${hash} = s.${hash})`;
+    // Row ids that are drawn tell nothing: nested rows go in with the root row that does.
+    const isDrawn = version !== this.#root.rowKey;
     return [
       `UPDATE ${this.#target()} AS d SET ${valid} = ${time} WHERE ${closed.join(" AND ")}`,
-      ...this.#keep("ASC", [], [version]),
+      ...this.#keep("ASC", isDrawn ? [isNew] : [], [version]),
       `INSERT INTO ${this.#target()} (${[...columns, quoteName(from), valid].join(", ")})
        SELECT ${[...columns.map((column) => `s.${column}`), time, end].join(", ")} FROM ${this.#stage()} AS s
        WHERE ${this.#isKept(this.#root)} AND ${isNew} ORDER BY s.${this.#dialect.arrival}`,
@@ -121,23 +155,28 @@ class Merge {
   }
 
   /** Takes away the rows whose keys have come, nested ones first, since they are found by the root rows. */
-  #delete(): string[] {
-    const { primaryKey, mergeKey } = this.#plan;
-    const keys = [primaryKey, mergeKey].filter((key) => key.length > 0);
+  #delete(stays?: (nested: MergeTable) => string, rootStays?: string): string[] {
+    const { primaryKey, mergeKey, strategy } = this.#plan;
+    const all = strategy === "cdc" && mergeKey.length === 0;
+    const keys = all ? [[]] : [primaryKey, mergeKey].filter((key) => key.length > 0);
+    const goes = (key: readonly string[]) => (key.length ? this.#exists(key) : "TRUE");
     const rowKey = quoteName(this.#root.rowKey);
     const statements: string[] = [];
     if (keys.length && this.#nested.length) {
       const rows = keys.map(
-        (key) => `SELECT d.${rowKey} AS _runlet_id FROM ${this.#target()} AS d WHERE ${this.#exists(key)}`,
+        (key) => `SELECT d.${rowKey} AS _runlet_id FROM ${this.#target()} AS d WHERE ${goes(key)}`,
       );
       statements.push(`CREATE TEMP TABLE ${GONE} AS ${rows.join(" UNION ")}`);
       for (const table of this.#nested) {
         statements.push(
-          `DELETE FROM ${this.#target(table)} WHERE ${quoteName(table.rootKey!)} IN (SELECT _runlet_id FROM ${this.#gone})`,
+          `DELETE FROM ${this.#target(table)} AS d WHERE d.${quoteName(table.rootKey!)} IN (SELECT _runlet_id FROM ${this.#gone})${
+            stays ? ` AND NOT ${stays(table)}` : ""
+          }`,
         );
       }
     }
-    for (const key of keys) statements.push(`DELETE FROM ${this.#target()} AS d WHERE ${this.#exists(key)}`);
+    const rest = rootStays ? ` AND NOT (${rootStays})` : "";
+    for (const key of keys) statements.push(`DELETE FROM ${this.#target()} AS d WHERE ${goes(key)}${rest}`);
     return statements;
   }
 
@@ -177,7 +216,8 @@ class Merge {
   /** Whether some staged rows are not taken, so that {@link KEPT} is there to ask. */
   #isFiltered(): boolean {
     const { strategy, primaryKey, deduplicated, hardDelete } = this.#plan;
-    if (strategy === "insert-only" || strategy === "scd2" || hardDelete) return true;
+    if (strategy === "insert-only" || strategy === "scd2" || hardDelete || this.#root.compared?.length)
+      return true;
     return primaryKey.length > 0 && deduplicated !== true;
   }
 
@@ -233,6 +273,13 @@ class Merge {
   }
 
   #drop(): string[] {
-    return [this.#kept, this.#gone].map((table) => `DROP TABLE IF EXISTS ${table}`);
+    return [this.#kept, this.#gone, this.#same].map((table) => `DROP TABLE IF EXISTS ${table}`);
   }
+}
+
+function isEqual({ compared }: MergeTable): string {
+  const equal = (compared ?? [])
+    .map(quoteName)
+    .map((column) => `d.${column} IS NOT DISTINCT FROM s.${column}`);
+  return equal.join(" AND ");
 }

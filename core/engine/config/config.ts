@@ -17,6 +17,7 @@ import {
   F_MERGE,
   F_NULLABLE,
   F_PRIMARY,
+  F_ROW_VERSION,
   F_VALID_FROM,
   F_VALID_TO,
   F_VARIANT,
@@ -195,10 +196,11 @@ function readTable(key: usize, p: usize): void {
     }
     const kind = kindNamed(member(column, "data_type"));
     readString(at);
-    if (readBool(member(column, "x-row-version"), false)) t.versioned = 1;
     if (kind != K_NONE) t.contract &= ~NEW_TABLE;
-    if (isSystem(textPtr, textLength)) t.systemAt = t.systemAt < 0 ? <i32>t.columnCount : t.systemAt;
-    else if (kind != K_NONE) {
+    if (isSystem(textPtr, textLength)) {
+      if (t.systemAt < 0) t.systemAt = <i32>t.columnCount;
+      if (readBool(member(column, "x-row-version"), false)) t.versioned = 1;
+    } else if (kind != K_NONE) {
       const c = newDetached(t);
       const decimal = kind == K_DECIMAL || kind == K_WEI;
       const precision = <u32>readNumber(member(column, "precision"), decimal ? 38 : 0);
@@ -236,6 +238,7 @@ function storedRoles(p: usize): u32 {
   if (isStringOf(sort, "desc")) roles |= F_DESCENDING;
   if (readBool(member(p, "x-valid-from"), false)) roles |= F_VALID_FROM;
   if (readBool(member(p, "x-valid-to"), false)) roles |= F_VALID_TO;
+  if (readBool(member(p, "x-row-version"), false)) roles |= F_ROW_VERSION;
   return roles;
 }
 

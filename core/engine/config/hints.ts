@@ -9,6 +9,7 @@ import {
   F_DESCENDING,
   F_MERGE,
   F_PRIMARY,
+  F_ROW_VERSION,
   F_VALID_FROM,
   F_VALID_TO,
   Hint,
@@ -184,6 +185,7 @@ function readRoles(p: usize): u32 {
   if (isStringOf(sort, "desc")) roles |= F_DESCENDING;
   if (readBool(member(p, "validFrom"), false)) roles |= F_VALID_FROM;
   if (readBool(member(p, "validTo"), false)) roles |= F_VALID_TO;
+  if (readBool(member(p, "rowVersion"), false)) roles |= F_ROW_VERSION;
   return roles;
 }
 

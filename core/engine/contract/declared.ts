@@ -11,10 +11,10 @@ export let declaredBreach: Discard = nil<Discard>();
 
 const list: usize = memory.data(8, 8);
 
-function freeze(t: Table, name: usize, n: u32, entity: u32, kind: u32): void {
+function freeze(t: Table, name: usize, n: u32, entity: u32, mode: u32, kind: u32): void {
   if (!isNull(declaredBreach)) return;
   store<usize>(list, 0);
-  declaredBreach = discardIn(list, t, keepName(name, n), n, entity, FREEZE, kind);
+  declaredBreach = discardIn(list, t, keepName(name, n), n, entity, mode, kind);
 }
 
 /** Whether the contract keeps t from getting the column of that name, which it does not have. A part of a key cannot
@@ -22,7 +22,7 @@ function freeze(t: Table, name: usize, n: u32, entity: u32, kind: u32): void {
 export function barsDeclared(t: Table, h: Hint, name: usize, n: u32): bool {
   const mode = columnMode(t, name, n);
   if (mode == EVOLVE) return false;
-  if (mode == FREEZE || h.roles) freeze(t, name, n, COLUMNS, h.kind);
+  if (mode == FREEZE || h.roles) freeze(t, name, n, COLUMNS, mode, h.kind);
   return true;
 }
 
@@ -36,6 +36,6 @@ export function changesType(c: Field, h: Hint): bool {
     h.kind == K_DECIMAL && h.precision != 0 && (h.precision != k.precision || h.scale != k.scale);
   const isStricter = !h.nullable && (k.flags & F_NULLABLE) != 0;
   if (!isOther && !isFiner && !isStricter) return false;
-  if (mode == FREEZE) freeze(k.table, k.name, k.nameLength, DATA_TYPE, h.kind != K_NONE ? h.kind : c.kind);
+  if (mode == FREEZE) freeze(k.table, k.name, k.nameLength, DATA_TYPE, FREEZE, h.kind != K_NONE ? h.kind : c.kind);
   return true;
 }

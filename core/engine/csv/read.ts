@@ -15,7 +15,6 @@ import { isBarred } from "../contract/modes";
 import {
   clearFailure,
   E_DISCARD,
-  E_NULL,
   E_RECORD,
   E_TABLE_CLASH,
   E_TABLES,
@@ -31,7 +30,7 @@ import { newRow, nextRecord, tablesFull } from "../tables/table";
 import { PADDING } from "../input/feed";
 import { Input, Options } from "../input/input";
 import { recordDone, recordFailed } from "../input/progress";
-import { hasRequired, invalidAt, routed, setInvalidAt } from "../input/record";
+import { hasRequired, invalidAt, lacking, routed, setInvalidAt } from "../input/record";
 import {
   afterRecord,
   cellLength,
@@ -215,7 +214,7 @@ function readRecord(input: Input, p: usize, offset: u64): usize {
   if (t.rowId && (!writeRecord(csv, p, fields) || !ownRootId(recordText.ptr, options.constants, t, row)))
     return 0;
   if (options.constants && !parseObject(options.constants, t.shape, row)) return 0;
-  if ((t.required || t.requiredHints) && !hasRequired(t)) return fail(p, E_NULL);
+  if ((t.required || t.requiredHints) && !hasRequired(t)) return fail(p, lacking);
   if (!isNull(options.recordCaptures) || !isNull(cursor)) writeRecord(csv, p, fields);
   return q;
 }

@@ -11,7 +11,7 @@ import {
 } from "../scan/failure";
 import { breachKind, breachOf } from "../contract/breach";
 import { declaredBreach } from "../contract/declared";
-import { DATA_TYPE, entityName } from "../contract/modes";
+import { DATA_TYPE, entityName, FREEZE } from "../contract/modes";
 import { Discard } from "../layout/field";
 import { K_NONE, typeName } from "../layout/kinds";
 import { isUtf8 } from "../scan/utf8";
@@ -78,7 +78,8 @@ export function setFault(
   if (!masked) excerpt(start, at, end);
 }
 
-/** Names what the contract freezes: `columns are frozen: b (text) would be new`. */
+/** Names what the contract freezes (`columns are frozen: b as text`), or discards, though it cannot be left out
+ *  (`columns are discarded, and the merge needs: b as text`). */
 function putBreach(d: Discard, kind: u32): void {
   faultTable = d.table.name;
   faultTableLength = d.table.nameLength;
@@ -87,7 +88,8 @@ function putBreach(d: Discard, kind: u32): void {
   faultEntity = entityName(d.entity);
   faultType = kind == K_NONE ? "" : typeName(kind);
   putText(faultMessage, faultEntity);
-  putText(faultMessage, d.entity == DATA_TYPE ? " is frozen" : " are frozen");
+  putText(faultMessage, d.entity == DATA_TYPE ? " is " : " are ");
+  putText(faultMessage, d.mode == FREEZE ? "frozen" : "discarded, and the merge cannot do without");
   if (d.nameLength) {
     putText(faultMessage, ": ");
     putBytes(faultMessage, d.name, d.nameLength);

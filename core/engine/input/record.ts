@@ -2,7 +2,7 @@
 import { recordLimit, rootTableNamed } from "../config/config";
 import { normalizeValue, routeText, routeLength } from "./route";
 import { Buffer, clearBuffer, newBuffer, putByte, putText, reserve } from "../memory/buffer";
-import { cold, F_NULLABLE, Field, isNull, Table } from "../layout/field";
+import { Cold, cold, F_NULLABLE, F_VARIANT, Field, isNull, Table } from "../layout/field";
 import { putNumberAside } from "../parse/number";
 import {
   coldBool,
@@ -28,6 +28,7 @@ import {
   E_CONTRACT,
   E_DISCARD,
   E_DUPLICATE,
+  E_KEY_TYPE,
   E_NULL,
   E_OWN_ID,
   E_RECORD,
@@ -195,8 +196,8 @@ function parseRoot(input: Input, t: Table, p: usize, offset: u64): usize {
     if (!end) return 0;
     if (!rewritten && input.options.constants && !parseObject(input.options.constants, t.shape, row))
       return 0;
-    if ((t.required || t.requiredHints) && !hasRequired(t)) return fail(p, E_NULL);
-    return nestedRequired && !haveRequired() ? fail(p, E_NULL) : end;
+    if ((t.required || t.requiredHints) && !hasRequired(t)) return fail(p, lacking);
+    return nestedRequired && !haveRequired() ? fail(p, lacking) : end;
   }
   const f = valueFieldOf(t);
   let end: usize = 0;
@@ -223,8 +224,12 @@ function haveRequired(): bool {
   return true;
 }
 
+/** Why a row lacked a value: {@link E_NULL}, or {@link E_KEY_TYPE} when it went to a variant. */
+export let lacking: u32 = E_NULL;
+
 /** Whether every column that must not be null has a value in the record's rows; else the failure names one. */
 export function hasRequired(t: Table): bool {
+  lacking = E_NULL;
   if (t.boundHints < t.requiredHints) {
     failUnbound(t);
     return false;
@@ -234,11 +239,24 @@ export function hasRequired(t: Table): bool {
     const k = cold(c);
     if ((k.flags & F_NULLABLE) == 0 && (c.len != t.rows || k.runStart > t.recordStart)) {
       failColumn(k.name, k.nameLength);
+      if (wentToVariant(t, k)) lacking = E_KEY_TYPE;
       return false;
     }
     c = k.nextColumn;
   }
   return true;
+}
+
+function wentToVariant(t: Table, column: Cold): bool {
+  for (let c = t.columns; !isNull(c); c = cold(c).nextColumn) {
+    const k = cold(c);
+    const n = column.nameLength;
+    const isVariant =
+      (k.flags & F_VARIANT) != 0 && k.nameLength > n && c.len == t.rows && k.runStart < t.rows;
+    if (isVariant && memory.compare(k.name, column.name, n) == 0 && load<u32>(k.name + n) == 0x5f765f5f)
+      return true;
+  }
+  return false;
 }
 
 /** Names a column that hints ask for and no record has brought. */

@@ -126,6 +126,8 @@ export const F_ASCENDING: u32 = 2048;
 export const F_DESCENDING: u32 = 4096;
 export const F_VALID_FROM: u32 = 8192;
 export const F_VALID_TO: u32 = 16384;
+/** Tells versions of a row apart. */
+export const F_ROW_VERSION: u32 = 32768;
 
 
 @inline

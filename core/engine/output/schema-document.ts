@@ -13,6 +13,7 @@ import {
   F_NULLABLE,
   F_PRIMARY,
   F_SEEN_NULL,
+  F_ROW_VERSION,
   F_VALID_FROM,
   F_VALID_TO,
   F_VARIANT,
@@ -151,6 +152,7 @@ function writeColumn(out: Buffer, c: Field): void {
   if (k.flags & F_DESCENDING) putText(out, ',"dedup_sort":"desc"');
   if (k.flags & F_VALID_FROM) putText(out, ',"x-valid-from":true');
   if (k.flags & F_VALID_TO) putText(out, ',"x-valid-to":true');
+  if (k.flags & F_ROW_VERSION) putText(out, ',"x-row-version":true');
   putByte(out, 125);
 }
 

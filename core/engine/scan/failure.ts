@@ -25,6 +25,8 @@ export const E_COLUMNS: u32 = 21;
 export const E_TABLES: u32 = 22;
 export const E_RECORD: u32 = 23;
 export const E_NULL: u32 = 24;
+/** A value of another type than the column that must not be null. */
+export const E_KEY_TYPE: u32 = 35;
 export const E_ROUTE: u32 = 25;
 export const E_SELECTOR: u32 = 26;
 export const E_VARIANT: u32 = 27;
@@ -101,6 +103,8 @@ export function describe(code: u32): string {
       return "the record is too large";
     case E_NULL:
       return "null in a column that is not nullable";
+    case E_KEY_TYPE:
+      return "a value of another type in a column that is not nullable";
     case E_ROUTE:
       return "the record has no usable table name";
     case E_SELECTOR:
@@ -138,6 +142,7 @@ export function errorCode(code: u32): string {
     case E_RECORD:
       return "LIMIT_RECORD";
     case E_NULL:
+    case E_KEY_TYPE:
       return "NULL_IN_KEY";
     case E_TABLE_CLASH:
     case E_VARIANT:
