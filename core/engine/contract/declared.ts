@@ -36,6 +36,7 @@ export function changesType(c: Field, h: Hint): bool {
     h.kind == K_DECIMAL && h.precision != 0 && (h.precision != k.precision || h.scale != k.scale);
   const isStricter = !h.nullable && (k.flags & F_NULLABLE) != 0;
   if (!isOther && !isFiner && !isStricter) return false;
-  if (mode == FREEZE) freeze(k.table, k.name, k.nameLength, DATA_TYPE, FREEZE, h.kind != K_NONE ? h.kind : c.kind);
+  if (mode == FREEZE)
+    freeze(k.table, k.name, k.nameLength, DATA_TYPE, FREEZE, h.kind != K_NONE ? h.kind : c.kind);
   return true;
 }
