@@ -22,7 +22,8 @@ export function relaxedColumns(plan: Plan, tables: Tables): Relaxed[] {
       if (found) steps.push({ kind: "relax-column", ...found });
     }
     const root = tables[table];
-    if (root) steps.push(...formerKeys(root, options));
+    const fill = plan.nodes.filter((node) => node.table === table).map((node) => node.definition.options);
+    if (root) steps.push(...formerKeys(root, fill));
   }
   return steps.filter(({ table, column }) => tables[table]!.columns[column]!.nullable === false);
 }
@@ -38,18 +39,24 @@ export function relaxedTables(tables: Tables, steps: readonly Relaxed[]): Tables
   return result;
 }
 
-function formerKeys(root: TableSchema, options: AnyOptions): Relaxed[] {
-  const merging = mergingOf(options);
-  const { mergeKey = [], rowVersion = [] } = merging ?? {};
-  const now = new Set([...keys(options), ...mergeKey, ...[rowVersion].flat()].map(columnName));
+/** `fill`: options of all resources that fill the table. */
+function formerKeys(root: TableSchema, fill: readonly AnyOptions[]): Relaxed[] {
+  const now = new Set(fill.flatMap(keyFields).map(columnName));
   const declared = (name: string): boolean =>
-    Object.entries(options.columns ?? {}).some(
-      ([field, column]) =>
-        typeof column === "object" && column.nullable === false && columnName(column.as ?? field) === name,
-    );
+    fill
+      .flatMap(({ columns }) => Object.entries(columns ?? {}))
+      .some(
+        ([field, column]) =>
+          typeof column === "object" && column.nullable === false && columnName(column.as ?? field) === name,
+      );
   return Object.values(root.columns)
     .filter((column) => isKey(column) && !now.has(column.name) && !declared(column.name))
     .map(({ name }) => ({ kind: "relax-column", table: root.name, column: name }));
+}
+
+function keyFields(options: AnyOptions): string[] {
+  const { mergeKey = [], rowVersion } = mergingOf(options) ?? {};
+  return [...keys(options), ...mergeKey, ...(rowVersion === undefined ? [] : [rowVersion])];
 }
 
 function isKey({ name, data_type, primary_key, merge_key, ...column }: ColumnSchema): boolean {

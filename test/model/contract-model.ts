@@ -3,8 +3,8 @@ import type { Dataset, Item, Way } from "./dataset-model.ts";
 /** What becomes of a field that has no column yet, in a table that is there. */
 export type ColumnMode = "freeze" | "discard_row" | "discard_value";
 
-/** `before`: the records that came before the one that breaks the contract. */
-export type Held = { items: Item[] } | { error: "SCHEMA_CONTRACT"; before: Item[] };
+/** `before`: the records that came before the one that breaks the contract, `at` that one. */
+export type Held = { items: Item[] } | { error: "SCHEMA_CONTRACT"; before: Item[]; at: Item };
 
 /** The records that a contract on columns lets pass. A new table takes all. */
 export function held(before: Dataset, mode: ColumnMode | undefined, items: readonly Item[]): Held {
@@ -13,7 +13,8 @@ export function held(before: Dataset, mode: ColumnMode | undefined, items: reado
     field !== "tags" && value !== null && value !== undefined && !before.columns.includes(field);
   const breaks = (item: Item): boolean => Object.entries(item).some(isNew);
   const first = items.findIndex(breaks);
-  if (mode === "freeze" && first >= 0) return { error: "SCHEMA_CONTRACT", before: items.slice(0, first) };
+  if (mode === "freeze" && first >= 0)
+    return { error: "SCHEMA_CONTRACT", before: items.slice(0, first), at: items[first]! };
   if (mode === "discard_row") return { items: items.filter((item) => !breaks(item)) };
   const without = (item: Item): Item =>
     Object.fromEntries(Object.entries(item).filter((entry) => !isNew(entry)));

@@ -1,5 +1,7 @@
 // What a table holds after loads, as the rules of write dispositions say it: whole records in lists, no tables, no ids, no SQL.
 
+import type { Position } from "./cursor-model.ts";
+
 export type Scalar = number | string | boolean | null;
 export interface Tag {
   t: number;
@@ -45,6 +47,8 @@ export interface Dataset {
   /** Fields that have a column. */
   columns: string[];
   loads: number;
+  /** Of the cursor. */
+  position?: Position | undefined;
 }
 
 export const emptyDataset = (): Dataset => ({ rows: [], columns: [], loads: 0 });
@@ -63,7 +67,7 @@ export function written(before: Dataset, way: Way, items: readonly Item[], anew:
   const old = anew || way.write === "replace" ? [] : before.rows;
   // Nothing has come: what is merged stays as it is.
   const rows = items.length || way.write !== "merge" ? write(old, way, items, loads) : old;
-  return { after: { rows, columns, loads } };
+  return { after: { ...before, rows, columns, loads } };
 }
 
 function write(old: readonly Kept[], way: Way, items: readonly Item[], load: number): Kept[] {

@@ -77,7 +77,7 @@ test.each([
     await fc.assert(property, { numRuns, seed, endOnFailure: process.env["RUNLET_SHRINK"] === "0" });
     if (numRuns < 100) return;
     // The sequences must meet what they are about.
-    for (const what of ["crashes", "recovered", "broken", "nulls", "violations"] as const)
+    for (const what of ["crashes", "recovered", "broken", "nulls", "violations", "positions"] as const)
       expect({ [what]: seen[what] - before[what] > numRuns / 50 }).toEqual({ [what]: true });
   },
 );

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { type Failpoint, FAILPOINTS } from "../../core/packages/failpoints.ts";
 import type { ColumnMode } from "./contract-model.ts";
+import type { Reading } from "./cursor-model.ts";
 import type { Item, Strategy, Way } from "./dataset-model.ts";
 
 /** One thing that happens to a pipeline. */
@@ -9,6 +10,8 @@ export type Step =
       kind: "run";
       /** How it writes from now on; undefined: as before. */
       way: Way | undefined;
+      /** How it reads from now on; undefined: as before, at first without a cursor. */
+      reading: Reading | undefined;
       items: Item[];
       /** No key comes twice, and the pipeline is told so. */
       deduplicated: boolean;
@@ -42,6 +45,7 @@ const item: fc.Arbitrary<Item> = fc.record({
     { weight: 1, arbitrary: fc.constant(undefined) },
   ),
   at: fc.oneof({ weight: 4, arbitrary: number(3) }, { weight: 1, arbitrary: fc.constant(null) }),
+  seq: fc.oneof({ weight: 40, arbitrary: number(6) }, { weight: 1, arbitrary: fc.constant(undefined) }),
   gone: fc.constantFrom(undefined, undefined, undefined, null, false, true),
   goneAt: fc.constantFrom(undefined, undefined, undefined, null, "2024-05-01T10:00:00Z"),
   x0: maybe(
@@ -91,6 +95,21 @@ export const way: fc.Arbitrary<Way> = fc.oneof(
   merge("scd2", { mergeKey: fc.constantFrom(["k"], ["day"]) }),
 );
 
+const reading: fc.Arbitrary<Reading> = fc
+  .record({
+    initial: maybe(number(3)),
+    end: fc.constantFrom(undefined, undefined, undefined, 4),
+    lag: fc.constantFrom(undefined, undefined, 1, 2),
+    rowOrder: fc.constantFrom<Reading["rowOrder"]>(undefined, undefined, "asc", "desc"),
+    onMissing: fc.constantFrom<Reading["onMissing"]>(undefined, "raise", "include", "include", "exclude"),
+    rangeStart: fc.constantFrom<Reading["rangeStart"]>(undefined, undefined, "open"),
+  })
+  .map(
+    ({ end, ...rest }) =>
+      (end !== undefined && rest.initial !== undefined ? { end, ...rest } : rest) as Reading,
+  )
+  .map((each) => Object.fromEntries(Object.entries(each).filter(([, value]) => value !== undefined)));
+
 /** Those that leave a package to be loaded come more often than the many before them. `destination.commit.during` is about
  *  the moment between a database's commit and its answer, where only the destination itself knows. */
 const point: fc.Arbitrary<Failpoint> = fc.oneof(
@@ -101,6 +120,7 @@ const point: fc.Arbitrary<Failpoint> = fc.oneof(
 const run = fc.record({
   kind: fc.constant("run" as const),
   way: maybe(way),
+  reading: fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: reading }),
   items: fc.array(item, { maxLength: 6 }),
   deduplicated: fc.boolean(),
   crash: maybe(fc.tuple(point, fc.constantFrom(1, 1, 1, 2, 3))),

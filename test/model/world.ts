@@ -1,10 +1,18 @@
 import { expect } from "vitest";
-import { type Destination, installHost, type Json, pipeline, resource } from "../../core/index.ts";
+import {
+  type Destination,
+  incremental,
+  installHost,
+  type Json,
+  pipeline,
+  resource,
+} from "../../core/index.ts";
 import { armFailpoints, type Failpoint, FAILPOINTS } from "../../core/packages/failpoints.ts";
 import { nodeHost } from "../../host-node/host.ts";
 import { MemoryStorage } from "../packages/memory-storage.ts";
 import { Crash } from "../packages/place.ts";
 import { barred, held } from "./contract-model.ts";
+import { drawn, type Reading } from "./cursor-model.ts";
 import { type Dataset, emptyDataset, type Item, type Kept, type Way, written } from "./dataset-model.ts";
 import type { Step } from "./steps.ts";
 
@@ -17,7 +25,7 @@ export interface Store {
 }
 
 /** What sequences have met. */
-export const seen = { runs: 0, crashes: 0, recovered: 0, broken: 0, nulls: 0, violations: 0 };
+export const seen = { runs: 0, crashes: 0, recovered: 0, broken: 0, nulls: 0, violations: 0, positions: 0 };
 
 interface Model {
   dataset: Dataset;
@@ -34,6 +42,7 @@ export class World {
   /** What a load has written that is sealed and not in the destination. */
   private pending: Model | undefined;
   private way: Way;
+  private reading: Reading | undefined;
   private storages = new Map<string, MemoryStorage>();
   private clock = 0;
 
@@ -58,7 +67,8 @@ export class World {
       this.pending = undefined;
     } else {
       this.way = step.way ?? this.way;
-      await this.run(step);
+      this.reading = step.reading ?? this.reading;
+      await this.run({ ...step, items: ordered(step.items, this.reading) });
       await this.compare();
     }
   }
@@ -73,7 +83,7 @@ export class World {
     let recovered: number | undefined;
     let error: { code?: string; message: string } | undefined;
     try {
-      const made = build(this.way, step);
+      const made = build(this.way, this.reading, step);
       const info = await made.run({
         to: this.store.to,
         packages: "remove",
@@ -116,17 +126,29 @@ export class World {
     const broken = error?.message.includes("broken") ?? false;
     seen.broken += broken ? 1 : 0;
     if (broken) return;
-    const passed = held(this.model.dataset, step.contract, step.items);
+    const before = step.refresh ? { ...this.model.dataset, position: undefined } : this.model.dataset;
+    const taken = drawn(before, this.way, this.reading, step.items);
+    const passed = held(this.model.dataset, step.contract, taken.items);
     const read = "error" in passed ? passed.before : passed.items;
     const done = written(this.model.dataset, this.way, read, step.refresh);
-    const outcome = "error" in passed && "after" in done ? passed : done;
+    const outcome =
+      "error" in done ? done : "error" in passed ? passed : taken.error ? { error: taken.error } : done;
+    // A record that lacks its key and breaks the contract may be refused for either.
+    if (crash === undefined && "error" in passed && "after" in done && error?.code === "NULL_IN_KEY") {
+      expect(written(this.model.dataset, this.way, [passed.at], step.refresh)).toHaveProperty("error");
+      return;
+    }
     if (crash === undefined) {
       seen.nulls += "error" in outcome && outcome.error === "NULL_IN_KEY" ? 1 : 0;
       seen.violations += "error" in passed ? 1 : 0;
       expect(error?.code ?? error, error?.message).toBe("error" in outcome ? outcome.error : undefined);
     }
     if ("error" in outcome) return;
-    const after = { dataset: outcome.after, runs: step.refresh ? 1 : this.model.runs + 1 };
+    seen.positions += taken.position !== undefined && taken.items.length < step.items.length ? 1 : 0;
+    const after = {
+      dataset: { ...outcome.after, position: taken.position },
+      runs: step.refresh ? 1 : this.model.runs + 1,
+    };
     const at = crash === undefined ? Infinity : FAILPOINTS.indexOf(crash);
     if (at >= FAILPOINTS.indexOf("destination.commit.after")) this.model = after;
     else if (at >= FAILPOINTS.indexOf("package.seal.after")) this.pending = after;
@@ -142,7 +164,9 @@ export class World {
       for (const load of loads) expect(await session.hasLoad(load)).toBe(true);
       const { state } = await session.restore("model", "model");
       const sources = (state as { sources?: Record<string, any> } | undefined)?.sources;
-      expect(sources?.["model"]?.resources.items?.runs ?? 0).toBe(this.model.runs);
+      const own = sources?.["model"]?.resources.items;
+      expect(own?.runs ?? 0).toBe(this.model.runs);
+      expect(own?.incremental?.seq?.last_value ?? undefined).toBe(this.model.dataset.position?.last);
     } finally {
       await session.close();
     }
@@ -151,6 +175,7 @@ export class World {
 
 function build(
   { write, strategy, primaryKey, mergeKey, active, ...marks }: Way,
+  reading: Reading | undefined,
   step: Extract<Step, { kind: "run" }>,
 ) {
   const options = {
@@ -160,27 +185,37 @@ function build(
     ...(mergeKey.length ? { mergeKey } : {}),
     ...(active ? { active: ACTIVE } : {}),
     ...marks,
+    ...(reading ? { cursor: incremental("seq", reading as object) } : {}),
     ...(step.deduplicated && primaryKey.length && write === "merge" && hasNoDoubles(step.items, primaryKey)
       ? { deduplicated: true }
       : {}),
   };
   const items = resource("items", options as object, function* ({ state }) {
+    // A source that is in order may be left before its end.
+    state["runs"] = Number(state["runs"] ?? 0) + 1;
     for (let at = 0, page = 0; ; at += 2) {
       if (page++ === step.breaks) throw new Error("broken");
       if (at >= step.items.length) break;
       yield step.items.slice(at, at + 2);
     }
-    state["runs"] = Number(state["runs"] ?? 0) + 1;
   });
   return pipeline("model", items, { dataset: "model" });
+}
+
+/** The records as a source gives them that is in order, or else as they are. */
+function ordered(items: Item[], reading: Reading | undefined): Item[] {
+  const order = reading?.rowOrder;
+  if (!order) return items;
+  const whole = items.filter((item) => item["seq"] !== undefined);
+  return whole.sort((a, b) => (Number(a["seq"]) - Number(b["seq"])) * (order === "asc" ? 1 : -1));
 }
 
 function hasNoDoubles(items: readonly Item[], key: readonly string[]): boolean {
   return new Set(items.map((item) => JSON.stringify(key.map((field) => item[field])))).size === items.length;
 }
 
-const FIELDS = ["k", "g", "day", "at", "gone", "goneAt"];
-const COLUMNS = ["k", "g", "day", "at", "gone", "gone_at"];
+const FIELDS = ["k", "g", "day", "at", "seq", "gone", "goneAt"];
+const COLUMNS = ["k", "g", "day", "at", "seq", "gone", "gone_at"];
 
 /** The records that the tables stand for, each with all that is nested in it. */
 function documents(tables: Record<string, Row[]>): string[] {
