@@ -150,7 +150,8 @@ function beginning(
 ): CursorStart {
   const { initial, end, lag, rangeStart } = cursor;
   const deduplicate = rangeStart !== "open" && end === undefined && !lag;
-  const last = kept ? valueLike(kept.last_value ?? undefined, initial) : initial;
+  // Nothing is remembered of runs that found no record and had no initial value.
+  const last = valueLike(kept?.last_value ?? undefined, initial) ?? initial;
   const hashes = deduplicate ? (kept?.unique_hashes ?? []) : [];
   const start = kept && lag && end === undefined && last !== undefined ? lagged(cursor, last) : last;
   if (!held) return { start, startHashes: hashes, last, hashes, deduplicate };
