@@ -2,8 +2,9 @@ import type { Engine, EngineSchema, InputSummary } from "../../core/binding/cont
 import { errorOf, type WitError } from "./wit-error.ts";
 
 /** `record error` and `record batch`, fields spelled as in engine.wit. */
-interface NativeError extends Omit<WitError, "recordNumber"> {
+interface NativeError extends Omit<WitError, "recordNumber" | "valueType"> {
   "record-number": number;
+  "value-type": string;
 }
 
 interface NativeBatch {
@@ -24,8 +25,8 @@ export interface LoadAnswers {
 }
 
 const bytes = (base64: string): Uint8Array => Uint8Array.from(Buffer.from(base64, "base64"));
-const thrown = ({ "record-number": recordNumber, ...error }: NativeError) =>
-  errorOf({ ...error, recordNumber });
+const thrown = ({ "record-number": recordNumber, "value-type": valueType, ...error }: NativeError) =>
+  errorOf({ ...error, recordNumber, valueType });
 
 /** The answers behind the methods of the binding, for the runner of the vectors: nothing is computed here. */
 export function answered(load: LoadAnswers): Engine {
