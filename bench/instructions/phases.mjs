@@ -14,6 +14,7 @@ const PHASES = {
     "parse/advance",
     "parse/element",
     "parse/cold",
+    "parse/cold-containers",
     "tables/shape",
     "scan/skip",
   ],

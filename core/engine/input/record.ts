@@ -4,15 +4,8 @@ import { normalizeValue, routeText, routeLength } from "./route";
 import { Buffer, clearBuffer, newBuffer, putByte, putText, reserve } from "../memory/buffer";
 import { Cold, cold, F_NULLABLE, F_VARIANT, Field, isNull, Table } from "../layout/field";
 import { putNumberAside } from "../parse/number";
-import {
-  coldBool,
-  coldList,
-  coldLiteral,
-  coldNull,
-  coldString,
-  rewritten,
-  setRewritten,
-} from "../parse/cold";
+import { coldBool, coldLiteral, coldNull, coldString, rewritten, setRewritten } from "../parse/cold";
+import { coldList } from "../parse/cold-containers";
 import { valueFieldOf } from "../parse/element";
 import { putJsonString, writeJson, writeObject } from "../parse/json-text";
 import { parseObject } from "../parse/object";

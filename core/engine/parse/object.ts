@@ -1,5 +1,6 @@
 // The parser: one pass from bytes to columns. A field's key is compared with the one that followed last time before
-// anything is searched; values go straight to the column in the field's cache line; all that is not plain goes to cold.ts.
+// anything is searched; values go straight to the column in the field's cache line; all that is not plain goes to cold.ts and
+// cold-containers.ts.
 import { Field, isNull, Shape, Table } from "../layout/field";
 import { K_BOOL, K_LIST, K_OBJECT, K_TEXT } from "../layout/kinds";
 import { putBool } from "../columns/write";
@@ -10,7 +11,8 @@ import { findField, tokenBits } from "../tables/shape";
 import { ID_LENGTH, newRow } from "../tables/table";
 import { writeNestedIds } from "../tables/ids";
 import { advance } from "./advance";
-import { coldBool, coldList, coldLiteral, coldNull, coldObject, coldString } from "./cold";
+import { coldBool, coldLiteral, coldNull, coldString } from "./cold";
+import { coldList, coldObject } from "./cold-containers";
 import { putNumber, putNumberAside } from "./number";
 import { ownIds, ownNestedIds } from "./own-ids";
 import { writeExtra } from "./root-row";
