@@ -2,7 +2,6 @@
 import { member, readNumber } from "../core/engine/config/reader";
 import { nameLength, normalizedName } from "../core/engine/columns/name";
 import { putBytes, putNumber, putText } from "../core/engine/memory/buffer";
-import { initPowers } from "../core/engine/number/powers";
 import { initVectors } from "../core/engine/scan/constants";
 import { archiveBatch, endArchiveTables } from "./archive";
 import { feed, finish, listAt, listLength, nextBatch, openEngine, openInput, readSchema } from "./engine";
@@ -33,7 +32,6 @@ export { memoryUsedUp } from "./failure";
 export function _start(): void {
   prepareFailures();
   initVectors();
-  initPowers();
   readArgumentList();
   const what = readOptions();
   if (what == HELP) printHelp();

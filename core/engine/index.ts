@@ -12,7 +12,6 @@ import { findInput, FORMAT_UNKNOWN, MAX_CAPTURES, newInput, recycle, removeInput
 import { isNull } from "./layout/field";
 import { allocBlock, freeBlock, trapReason } from "./memory/arena";
 import { newBuffer } from "./memory/buffer";
-import { initPowers } from "./number/powers";
 import { initVectors } from "./scan/constants";
 import { clearFailure } from "./scan/failure";
 import { skipValue } from "./scan/skip";
@@ -39,7 +38,6 @@ function keep(p: usize, n: usize): usize {
 
 export function open(config: usize, n: usize): usize {
   initVectors();
-  initPowers();
   const text = keep(config, n);
   if (opened) {
     setUsageFault("DEFECT", "an engine instance normalises one load; make another instance");

@@ -1,5 +1,6 @@
 // Newline-delimited JSON: a record a line, RFC 8259 inside it. Blank lines and a carriage return before the newline are
 // the only liberties.
+import { LF, vec } from "../scan/constants";
 import { E_TRAILING, clearFailure, fail } from "../scan/failure";
 import { rollbackRecord } from "../columns/rollback";
 import { firstInvalid } from "../scan/utf8";
@@ -10,6 +11,10 @@ import { invalidAt, parseRecord, setInvalidAt } from "./record";
 
 /** Position after the last newline of the text, 0 when it has none. */
 export function lastLineEnd(p: usize, end: usize): usize {
+  for (; end - p >= 16; end -= 16) {
+    const m = <u32>i8x16.bitmask(i8x16.eq(v128.load(end - 16), vec(LF)));
+    if (m) return end + 16 - <usize>clz(m);
+  }
   while (end > p) {
     if (load<u8>(end - 1) == 10) return end;
     end--;

@@ -5,7 +5,7 @@
  * Daniel Lemire, "Fast number parsing without fallback" (2022), which shows that the second product decides
  * every 64-bit mantissa.
  */
-import { MAX_POWER, MIN_POWER, initPowers, powerOfFive } from "./powers";
+import { MAX_POWER, MIN_POWER, powerOfFive } from "./powers";
 import { multiplyHigh } from "./wide";
 
 const FRACTION_MASK: u64 = 0x000fffffffffffff;
@@ -14,7 +14,6 @@ const FRACTION_MASK: u64 = 0x000fffffffffffff;
 export function eiselLemire(mantissa: u64, exp10: i32): f64 {
   if (mantissa == 0 || exp10 < MIN_POWER) return 0;
   if (exp10 > MAX_POWER) return Infinity;
-  initPowers();
   const lead = <i32>clz<u64>(mantissa);
   const normal = mantissa << lead;
   const entry = powerOfFive(exp10);

@@ -6,7 +6,7 @@
  * by the powers of five that number reading needs anyway.
  */
 import { formatU64 } from "./format-int";
-import { initPowers, powerOfFive } from "./powers";
+import { powerOfFive } from "./powers";
 import { multiplyHigh } from "./wide";
 
 /** Digits of the last `shortest` call as an integer. */
@@ -106,7 +106,6 @@ function shortest(bits: u64): void {
     power = 0;
     return;
   }
-  initPowers();
   // The gap below a power of two is half as wide.
   const narrow = fraction == 0 && biased > 1;
   // floor(log10(2^binary)), of 3/4 of it when narrow

@@ -1,10 +1,10 @@
 /**
- * Powers of ten, and of five to 128 bits, the latter computed once instead of shipped.
+ * Powers of ten, and of five to 128 bits, the latter computed where they are needed instead of shipped.
  *
  * The 128-bit table holds, for each exponent q, the leading 128 bits of 5^q (truncated) for q >= 0 and of the
  * reciprocal of 5^-q for q < 0 (truncated, plus one unit for q >= -27), each with its top bit set: the table of
  * Daniel Lemire, "Number parsing at a gigabyte per second" (2021), section 5. It reaches up to q = 324 because
- * printing needs those powers as well. Exact arithmetic over 32-bit limbs makes it in well under a millisecond.
+ * printing needs those powers as well. Exact arithmetic over 32-bit limbs makes it, from the middle outwards.
  */
 
 /** First exponent of the table. */
@@ -27,87 +27,96 @@ export const pow10i: usize = memory.data<u64>([
 ]);
 
 const table: usize = memory.data(667 * 16, 16);
-const limbs: usize = memory.data(128, 16);
-let ready: bool = false;
 
-/** Fills the 128-bit table; cheap when already done. The number functions call it where they need it. */
-export function initPowers(): void {
-  if (ready) return;
-  ready = true;
-  fillPositive();
-  fillNegative();
-}
+// Entries are made when they are asked for, and those between them and the ones there are: data need few, and all of them
+// would be most of what opening an engine costs.
+let lowest: i32 = 0;
+let highest: i32 = -1;
+
+/** 5^(highest + 1), and 2^928 / 5^-lowest, as 32-bit limbs; then the number of their highest limb. */
+const rising: usize = memory.data(128, 16);
+const falling: usize = memory.data(128, 16);
+let risingTop: i32 = 0;
+let fallingTop: i32 = 29;
 
 /** Address of the 128-bit powers: [high u64, low u64] for each q from `MIN_POWER`. */
 export function powersOfFive(): usize {
-  initPowers();
+  powerOfFive(MIN_POWER);
+  powerOfFive(LAST_POWER);
   return table;
 }
 
-/** Address of the entry of q; the table must have been filled. */
+/** Address of the entry of q. */
 // @ts-ignore: decorator
 @inline
 export function powerOfFive(q: i32): usize {
+  if (q < lowest) lower(q);
+  else if (q > highest) raise(q);
+  return entryOf(q);
+}
+
+// @ts-ignore: decorator
+@inline
+function entryOf(q: i32): usize {
   return table + ((<usize>(q - MIN_POWER)) << 4);
 }
 
 // @ts-ignore: decorator
 @inline
-function limb(i: i32): u64 {
+function limb(limbs: usize, i: i32): u64 {
   return i < 0 ? 0 : <u64>load<u32>(limbs + ((<usize>i) << 2));
 }
 
 /** Stores the leading 128 bits of the number in `limbs`, whose highest limb is `top`, as the entry of q. */
-function storeLeading(q: i32, top: i32): void {
-  const shift = <u64>clz<u32>(<u32>limb(top));
-  let high = (limb(top) << 32) | limb(top - 1);
-  let low = (limb(top - 2) << 32) | limb(top - 3);
+function storeLeading(q: i32, limbs: usize, top: i32): void {
+  const shift = <u64>clz<u32>(<u32>limb(limbs, top));
+  let high = (limb(limbs, top) << 32) | limb(limbs, top - 1);
+  let low = (limb(limbs, top - 2) << 32) | limb(limbs, top - 3);
   if (shift) {
     high = (high << shift) | (low >> (64 - shift));
-    low = (low << shift) | (limb(top - 4) >> (32 - shift));
+    low = (low << shift) | (limb(limbs, top - 4) >> (32 - shift));
   }
-  store<u64>(powerOfFive(q), high);
-  store<u64>(powerOfFive(q), low, 8);
+  store<u64>(entryOf(q), high);
+  store<u64>(entryOf(q), low, 8);
 }
 
-function fillPositive(): void {
-  let top = 0;
-  store<u32>(limbs, 1);
-  for (let q = 0; q <= LAST_POWER; q++) {
-    storeLeading(q, top);
+/** Makes the entries up to q. */
+function raise(q: i32): void {
+  if (highest < 0) store<u32>(rising, 1);
+  while (highest < q) {
+    storeLeading(++highest, rising, risingTop);
     let carry: u64 = 0;
-    for (let i = 0; i <= top; i++) {
-      carry += limb(i) * 5;
-      store<u32>(limbs + ((<usize>i) << 2), <u32>carry);
+    for (let i = 0; i <= risingTop; i++) {
+      carry += limb(rising, i) * 5;
+      store<u32>(rising + ((<usize>i) << 2), <u32>carry);
       carry >>= 32;
     }
     if (carry) {
-      top++;
-      store<u32>(limbs + ((<usize>top) << 2), <u32>carry);
+      risingTop++;
+      store<u32>(rising + ((<usize>risingTop) << 2), <u32>carry);
     }
   }
 }
 
 /**
- * Dividing 2^928 by five again and again is exact: floor(floor(a / b) / c) = floor(a / (b * c)). The power leaves
- * more than 128 bits of 2^928 / 5^342.
+ * Makes the entries down to q. Dividing 2^928 by five again and again is exact: floor(floor(a / b) / c) =
+ * floor(a / (b * c)). The power leaves more than 128 bits of 2^928 / 5^342.
  */
-function fillNegative(): void {
-  memory.fill(limbs, 0, 128);
-  let top = 29;
-  store<u32>(limbs + ((<usize>top) << 2), 1);
-  for (let q = -1; q >= MIN_POWER; q--) {
+function lower(q: i32): void {
+  if (lowest == 0) store<u32>(falling + ((<usize>fallingTop) << 2), 1);
+  while (lowest > q) {
+    lowest--;
     let rest: u64 = 0;
-    for (let i = top; i >= 0; i--) {
-      const value = (rest << 32) | limb(i);
+    for (let i = fallingTop; i >= 0; i--) {
+      const value = (rest << 32) | limb(falling, i);
       const quotient = value / 5;
-      store<u32>(limbs + ((<usize>i) << 2), <u32>quotient);
+      store<u32>(falling + ((<usize>i) << 2), <u32>quotient);
       rest = value - quotient * 5;
     }
-    if (limb(top) == 0) top--;
-    storeLeading(q, top);
-    if (q >= -27) {
-      const entry = powerOfFive(q);
+    if (limb(falling, fallingTop) == 0) fallingTop--;
+    storeLeading(lowest, falling, fallingTop);
+    if (lowest >= -27) {
+      const entry = entryOf(lowest);
       const low = load<u64>(entry, 8) + 1;
       store<u64>(entry, low, 8);
       if (low == 0) store<u64>(entry, load<u64>(entry) + 1);
