@@ -6,9 +6,8 @@
 
 /** Base of the table below; the offsets are named by the functions. */
 export const VECTORS: usize = memory.data(768, 64);
-export const QUOTE: usize = 0;
+export const QUOTE_BIT: usize = 0;
 export const BACKSLASH: usize = 16;
-export const CONTROL: usize = 32;
 export const ASCII_ZERO: usize = 48;
 export const NINE: usize = 64;
 export const COMMA: usize = 80;
@@ -68,9 +67,8 @@ let ready = false;
 export function initVectors(): void {
   if (ready) return;
   ready = true;
-  splat(VECTORS + QUOTE, 34);
+  splat(VECTORS + QUOTE_BIT, 2);
   splat(VECTORS + BACKSLASH, 92);
-  splat(VECTORS + CONTROL, 31);
   splat(VECTORS + ASCII_ZERO, 48);
   splat(VECTORS + NINE, 9);
   splat(VECTORS + COMMA, 44);

@@ -1,5 +1,5 @@
 // White space and strings.
-import { BACKSLASH, CONTROL, ESCAPE, HEX, QUOTE, vec } from "./constants";
+import { BACKSLASH, ESCAPE, HEX, QUOTE_BIT, SPACE, vec } from "./constants";
 import { E_ESCAPE, E_STRING, fail } from "./failure";
 
 /** Where {@link unescape} and the key lookup stopped reading. */
@@ -22,15 +22,12 @@ export function skipSpace(p: usize): usize {
   }
 }
 
-/** Bits of the bytes that end a run of plain text: quote, backslash, control characters. */
+/** Bits of the bytes that end a run of plain text: quote, backslash, control characters. With one bit flipped a quote is 32
+ *  and control characters are below it, as nothing else is: one test for both. */
 @inline
 export function specialBytes(v: v128): i32 {
-  return i8x16.bitmask(
-    v128.or(
-      v128.or(i8x16.eq(v, vec(QUOTE)), i8x16.eq(v, vec(BACKSLASH))),
-      i8x16.eq(i8x16.min_u(v, vec(CONTROL)), v),
-    ),
-  );
+  const x = v128.xor(v, vec(QUOTE_BIT));
+  return i8x16.bitmask(v128.or(i8x16.eq(v, vec(BACKSLASH)), i8x16.eq(i8x16.min_u(x, vec(SPACE)), x)));
 }
 
 
@@ -89,6 +86,16 @@ export function unescape(s: usize, d: usize): usize {
     } else u = 0xfffd;
   }
   return putCodePoint(d, u);
+}
+
+/** Position of the first byte from p on that is a quote, a backslash or a control character. */
+@inline
+export function plainEnd(p: usize): usize {
+  while (true) {
+    const m = specialBytes(v128.load(p));
+    if (m) return p + <usize>ctz(m);
+    p += 16;
+  }
 }
 
 /** p after the opening quote; returns the position after the closing one, 0 on failure. */
