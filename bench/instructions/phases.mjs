@@ -7,7 +7,7 @@ const PHASES = {
   timestamps: ["parse/timestamp", "time/"],
   "once per engine": ["number/powers", "config/", "index", "abi/"],
   numbers: ["parse/number", "number/"],
-  "JSON as text": ["parse/json-text", "parse/sorted-json"],
+  "JSON as text": ["parse/json-text", "parse/sorted-json", "parse/member-order"],
   ids: ["tables/ids", "tables/own-ids", "parse/own-ids", "parse/hashed-ids", "parse/child-table", "hash/"],
   "keys, structure": [
     "parse/object",

@@ -40,7 +40,7 @@ export function hotLines(lines, shown) {
   const sources = new Map();
   const textOf = (place) => {
     const [file, line] = place.split(":");
-    if (file.startsWith("lib/")) return "";
+    if (!file.endsWith(".ts") || file.startsWith("lib/")) return "";
     const url = new URL(`../../core/engine/${file}`, import.meta.url);
     if (!sources.has(file)) sources.set(file, readFileSync(url, "utf8").split("\n"));
     return sources.get(file)[line - 1]?.trim() ?? "";

@@ -67,6 +67,28 @@ describe("row hashes", () => {
     expect(cells(parts, "_dlt_id")).toEqual(cells(whole, "_dlt_id"));
   });
 
+  test("the order of members does not count, whatever objects came before", () => {
+    // Keys of the same lengths, so that objects are taken for alike that are not.
+    const objects = ["abc", "bca", "xyz", "\\nbc"].map((letters) =>
+      Object.fromEntries(
+        [...letters.split(/(?=[a-z])/), "long key of a member", "é", "e"].map((k, i) => [k, i]),
+      ),
+    );
+    const turned = (o: object, by: number) => {
+      const entries = Object.entries(o);
+      return Object.fromEntries([...entries.slice(by), ...entries.slice(0, by)]);
+    };
+    const records = [0, 1, 2, 3, 4].flatMap((by) =>
+      objects.map((o) => JSON.stringify({ ...turned(o, by), inner: turned(o, by + 1) })),
+    );
+    const ids = cells(
+      read(records.join("\n"), { rowId: "row", columns: [{ path: ["inner"], type: "json" }] }),
+      "_dlt_id",
+    );
+    expect(new Set(ids.slice(0, 4)).size).toBe(4);
+    for (const [i, id] of ids.entries()) expect(id).toBe(ids[i % 4]);
+  });
+
   test("any split of the bytes, a list as well as lines", () => {
     const records = HASHES.slice(0, 40).map(([record]) => record);
     const out = read(`[${records.join(",")}]`, { rowId: "row" }, {}, { format: "json" });
@@ -88,6 +110,27 @@ describe("key hashes", () => {
       hash('{"d":1e16}'),
       hash('{"d":1.0}'),
     ]);
+  });
+
+  test("are those of the last value where a key stands twice", () => {
+    const [id] = cells(read('{"id":2}', key(["id"])), "_dlt_id");
+    const twice = ['{"id":1,"x":0,"id":2}', '{"id":null,"id":2}', '{"x":{"id":1},"id":1,"i\\u0064":2}'];
+    for (const record of twice) expect(cells(read(record, key(["id"])), "_dlt_id"), record).toEqual([id]);
+    const nested = '{"k":{"id":1},"k":{"id":2}}';
+    expect(cells(read(nested, key(["k", "id"])), "_dlt_id")).toEqual(
+      cells(read('{"k":{"id":2}}', key(["k", "id"])), "_dlt_id"),
+    );
+  });
+
+  test("an id that the data supply stays, of nested rows, too", () => {
+    const records =
+      '{"id":1,"l":[{"a":1}]}\n{"id":2,"l":[{"_dlt_id":"inner","a":1}]}\n{"id":3,"_dlt_id":"outer"}';
+    const out = read(records, key(["id"]));
+    expect(cells(out, "_dlt_id")[2]).toBe("outer");
+    expect(cells(out, "_dlt_id", "t__l")[1]).toBe("inner");
+    expect(cells(out, "_dlt_id").slice(0, 2)).toEqual(
+      cells(read('{"id":1}\n{"id":2}', key(["id"])), "_dlt_id"),
+    );
   });
 
   test("may come from constants, and from comma-separated text", () => {

@@ -8,7 +8,7 @@ import { firstIn, nextAfter } from "../config/reader";
 import { clearBuffer, newBuffer, putByte, putBytes, putText, reserve } from "../memory/buffer";
 import { parseObject } from "../parse/object";
 import { putJsonString } from "../parse/json-text";
-import { ownRootId, setOwnIds } from "../parse/own-ids";
+import { ownRootId, setOwnIds, setSupplied } from "../parse/own-ids";
 import { rootIdAt, setDrawn, setRootRow, writeExtra } from "../parse/root-row";
 import { discardRow, refuseRoot, setKeysOnce } from "../contract/breach";
 import { isBarred } from "../contract/modes";
@@ -66,6 +66,7 @@ export function readRecords(input: Input, p: usize, end: usize, final: bool): us
     input.skippingLine = 0;
   }
   setOwnIds(false);
+  setSupplied(true);
   while (p < end) {
     const c: u32 = load<u8>(p);
     if (c == 10 || c == 13 || csv.toSkip) {

@@ -9,7 +9,7 @@ import { coldList } from "../parse/cold-containers";
 import { valueFieldOf } from "../parse/element";
 import { putJsonString, writeJson, writeObject } from "../parse/json-text";
 import { parseObject } from "../parse/object";
-import { ownIds, ownRootId, setOwnIds } from "../parse/own-ids";
+import { ownIds, ownRootId, setOwnIds, setSupplied } from "../parse/own-ids";
 import { rootIdAt, setDrawn, setRootRow, writeExtra } from "../parse/root-row";
 import { findColumn } from "../columns/column";
 import { breachAt, discardRow, refuseRoot, setKeysOnce } from "../contract/breach";
@@ -55,6 +55,7 @@ const rewrittenText = newBuffer();
  *  it left in the tables; `failure` and `failedAt` say what and where. */
 export function parseRecord(input: Input, p: usize, offset: u64): usize {
   setOwnIds(input.ownIds != 0);
+  setSupplied(input.ownIds != 0);
   const end = isNull(input.options.cursor) ? taken(input, p, offset) : weighed(input, p, offset);
   if (end && invalidAt && invalidAt < end && invalidAt >= p) {
     rollbackRecord();
@@ -141,6 +142,7 @@ function attempt(input: Input, p: usize, source: usize, offset: u64): usize {
   // From here on the input's records are expected to bring their ids.
   input.ownIds = 1;
   setOwnIds(true);
+  setSupplied(true);
   clearFailure();
   nextRecord();
   end = parseRoot(input, t, p, offset);

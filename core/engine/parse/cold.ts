@@ -37,7 +37,7 @@ import { decodeString, skipString } from "../scan/text";
 import { recordSerial } from "../tables/table";
 import { fastTimestamp, timestampMicros } from "./timestamp";
 import { advance } from "./advance";
-import { ownIds } from "./own-ids";
+import { areSupplied, ownIds } from "./own-ids";
 
 /** Whether the text being parsed was rewritten: its keys are spelled one way and stand once; an object's members are
  *  followed by the input's constants. */
@@ -53,7 +53,7 @@ export function special(p: usize, f: Field): i32 {
   const kind: u32 = f.kind;
   if (kind == K_SKIP) return 1;
   if (kind == K_ROW_ID) {
-    if (ownIds) return 1;
+    if (ownIds && areSupplied) return 1;
     fail(p, E_OWN_ID);
     return -1;
   }

@@ -6,7 +6,7 @@ import { Hint, isNull, ROW_ID_KEY, Table } from "../layout/field";
 import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
 import { E_NULL, E_OBJECT_END, fail, failColumn } from "../scan/failure";
 import { skipKey, skipValue } from "../scan/skip";
-import { decodeString, skipSpace } from "../scan/text";
+import { decodeString, plainEnd, skipSpace } from "../scan/text";
 import { hintFor } from "../config/hints";
 import { ID_LENGTH } from "../tables/table";
 import {
@@ -47,6 +47,7 @@ function writeRow(p: usize, constants: usize, t: Table): bool {
 }
 
 function writeKey(p: usize, constants: usize, t: Table): bool {
+  missing = 0;
   forgetKeys(t.hint);
   if (load<u8>(p) == 123) {
     if (!findKeys(p + 1, 1, t.hint)) return false;
@@ -58,16 +59,32 @@ function writeKey(p: usize, constants: usize, t: Table): bool {
   return writeKeys(p, t.hint);
 }
 
+/** Values of the key that have not been found. */
+let missing: u32 = 0;
+/** What {@link missing} does not come down from where equal keys would not be noticed when the record is parsed. */
+@inline const NEVER: u32 = 1 << 30;
+
 function forgetKeys(h: Hint): void {
   for (let c = h.child; !isNull(c); c = c.sibling) {
     c.at = 0;
+    if (c.primary) missing += c.drop ? NEVER : 1;
     forgetKeys(c);
   }
 }
 
 const key = newBuffer();
 
-/** Notes where the key's values are in the object whose `{` is before p; the last of equal keys counts. */
+/** The hint for the member whose key is at p. */
+function hintAt(h: Hint, p: usize, size: usize): Hint {
+  const end = plainEnd(p + 1);
+  if (load<u8>(end) == 34) return hintFor(h, p + 1, <u32>(end - p - 1));
+  clearBuffer(key);
+  const d = reserve(key, size + 64);
+  return hintFor(h, d, <u32>(decodeString(p + 1, d) - d));
+}
+
+/** Notes where the key's values are in the object whose `{` is before p, up to the last of them. A record in which a key
+ *  stands twice comes again without the first. */
 function findKeys(p: usize, depth: u32, h: Hint): bool {
   p = skipSpace(p);
   if (load<u8>(p) == 125) return true;
@@ -75,13 +92,15 @@ function findKeys(p: usize, depth: u32, h: Hint): bool {
     const start = p;
     const value = skipKey(p);
     if (!value) return false;
-    clearBuffer(key);
-    const d = reserve(key, value - start + 64);
-    const child = hintFor(h, d, <u32>(decodeString(start + 1, d) - d));
+    const child = hintAt(h, start, value - start);
     if (!isNull(child)) {
-      if (child.primary) child.at = value;
-      else if (!isNull(child.child) && load<u8>(value) == 123 && !findKeys(value + 1, depth + 1, child))
+      if (child.primary) {
+        // A null is no value: another may follow.
+        if (!child.at && load<u32>(value) != 0x6c6c756e) missing--;
+        child.at = value;
+      } else if (!isNull(child.child) && load<u8>(value) == 123 && !findKeys(value + 1, depth + 1, child))
         return false;
+      if (!missing) return true;
     }
     p = skipValue(value, depth);
     if (!p) return false;

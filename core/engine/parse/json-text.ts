@@ -1,10 +1,10 @@
 // One JSON value written anew: compact, strings with the least escapes, numbers as they stand, of equal keys the last.
 // Fills json columns and rewrites records in which a key stands twice.
-import { allocBlock, freeBlock } from "../memory/arena";
 import { Buffer, clearBuffer, newBuffer, putByte, putBytes, reserve } from "../memory/buffer";
+import { copyShort } from "../memory/bytes";
 import { E_COLON, E_DEPTH, E_KEY, E_LIST_END, E_OBJECT_END, fail } from "../scan/failure";
 import { getDepthLimit, skipLiteral, skipNumber } from "../scan/skip";
-import { cursor, decodeString, skipSpace, skipString } from "../scan/text";
+import { cursor, plainEnd, skipSpace, skipString, unescape } from "../scan/text";
 
 /** Members of the objects being written: where in the output each begins (at its comma), and where its key ends. */
 const members = newBuffer();
@@ -22,36 +22,55 @@ export function putJsonString(out: Buffer, p: usize, n: usize): void {
       store<u8>(d++, c);
       continue;
     }
-    store<u8>(d++, 92);
-    const letter: u32 =
-      c == 34 || c == 92 ? c : c == 8 ? 98 : c == 9 ? 116 : c == 10 ? 110 : c == 12 ? 102 : c == 13 ? 114 : 0;
-    if (letter) store<u8>(d++, letter);
-    else {
-      store<u32>(d, 0x30303075); // u000
-      store<u8>(d, 48 + (c >>> 4), 3);
-      const low = c & 15;
-      store<u8>(d, low < 10 ? 48 + low : 87 + low, 4);
-      d += 5;
-    }
+    d = putEscape(d, c);
   }
   store<u8>(d++, 34);
   out.len += d - start;
 }
 
+/** Writes the escape of c, a quote, a backslash or a control character; returns the position after it. */
+function putEscape(d: usize, c: u32): usize {
+  store<u8>(d, 92);
+  const letter: u32 =
+    c == 34 || c == 92 ? c : c == 8 ? 98 : c == 9 ? 116 : c == 10 ? 110 : c == 12 ? 102 : c == 13 ? 114 : 0;
+  if (letter) {
+    store<u8>(d, letter, 1);
+    return d + 2;
+  }
+  store<u32>(d, 0x30303075, 1); // u000
+  store<u8>(d, 48 + (c >>> 4), 4);
+  const low = c & 15;
+  store<u8>(d, low < 10 ? 48 + low : 87 + low, 5);
+  return d + 6;
+}
+
 /** Writes the string at p (after its quote); returns the position after it, 0 on failure. */
 export function writeString(p: usize, out: Buffer): usize {
-  const after = skipString(p);
-  if (!after) return 0;
-  const n = after - 1 - p;
-  let plain = true;
-  for (let i: usize = 0; i < n; i++) if (load<u8>(p + i) == 92) plain = false;
-  if (plain) putBytes(out, p - 1, n + 2);
-  else {
-    const text = allocBlock(n + 64);
-    const end = decodeString(p, text);
-    putJsonString(out, text, end - text);
-    freeBlock(text, n + 64);
+  const stop = plainEnd(p);
+  if (load<u8>(stop) == 34) {
+    const n = stop - p + 2;
+    copyShort(reserve(out, n + 16), p - 1, n);
+    out.len += n;
+    return stop + 1;
   }
+  const after = skipString(stop);
+  if (!after) return 0;
+  // No escape is written longer than it stands.
+  let d = reserve(out, after - p + 64);
+  const start = d;
+  store<u8>(d++, 34);
+  while (true) {
+    const end = plainEnd(p);
+    copyShort(d, p, end - p);
+    d += end - p;
+    if (load<u8>(end) == 34) break;
+    const next = unescape(end, d);
+    const c: u32 = load<u8>(d);
+    d = c < 32 || c == 34 || c == 92 ? putEscape(d, c) : next;
+    p = cursor;
+  }
+  store<u8>(d++, 34);
+  out.len += d - start;
   return after;
 }
 

@@ -1,4 +1,5 @@
-// Records in which the data supply `_dlt_id`: parsed a second time, with nested ids that are dlt's own.
+// Nested ids that are dlt's own, derived from ids that are hashes or that the data supply as `_dlt_id`. The first record that
+// does is parsed a second time.
 import { Table, WITH_ROOT_ID } from "../layout/field";
 import { clearBuffer, newBuffer, putBytes, reserve } from "../memory/buffer";
 import { deriveIds, supplyId } from "../tables/ids";
@@ -9,18 +10,24 @@ import { decodeString, skipSpace } from "../scan/text";
 import { hashRootId } from "./hashed-ids";
 import { rootRow, rootTable } from "./root-row";
 
-/** Whether the record being parsed has ids of its own. */
+/** Whether nested ids of the record being parsed are derived as dlt does. */
 export let ownIds: bool = false;
 export function setOwnIds(on: bool): void {
   ownIds = on;
+}
+
+/** Whether rows are searched for ids that the data supply. */
+export let areSupplied: bool = false;
+export function setSupplied(are: bool): void {
+  areSupplied = are;
 }
 
 const found = newBuffer();
 
 /** Looks for a `_dlt_id` among the members of the object at p; the last one counts. */
 function findSupplied(p: usize): bool {
+  if (!areSupplied || load<u8>(p) != 123) return false;
   clearBuffer(found);
-  if (load<u8>(p) != 123) return false;
   p = skipSpace(p + 1);
   if (load<u8>(p) == 125) return false;
   while (true) {

@@ -4,7 +4,8 @@ import { Hint, isNull, MASK_HMAC } from "../layout/field";
 import { maskValue } from "../columns/mask";
 import { setValue, valueLength, valueText } from "../columns/value";
 import { K_TEXT } from "../layout/kinds";
-import { Buffer, clearBuffer, newBuffer, putByte, putBytes, putText, reserve } from "../memory/buffer";
+import { copyShort } from "../memory/bytes";
+import { clearBuffer, newBuffer, putByte, putBytes, putText, reserve } from "../memory/buffer";
 import { formatJsonDouble } from "../number/format-double";
 import { NUM_BIG, NUM_INT64, numberErrorAt, numDouble, numKind, parseNumber } from "../number/parse-number";
 import { E_COLON, E_DEPTH, E_KEY, E_LIST_END, E_NUMBER, E_OBJECT_END, fail } from "../scan/failure";
@@ -12,15 +13,13 @@ import { getDepthLimit, skipLiteral, skipValue } from "../scan/skip";
 import { decodeString, skipSpace } from "../scan/text";
 import { hintFor } from "../config/hints";
 import { putJsonString, writeString } from "./json-text";
+import { compareKeys, forgetKeys, MEMBER, noteKeyText, orderMembers } from "./member-order";
 
 /** What has been written. */
 export const sorted = newBuffer();
 
-/** Members of the objects being written: where each begins, where its key ends, where it ends, its number. */
+/** Members of the objects being written. */
 const members = newBuffer();
-
-
-@inline const MEMBER: usize = 16;
 /** An object's members before they are put in order. */
 const unordered = newBuffer();
 const text = newBuffer();
@@ -32,6 +31,7 @@ const text = newBuffer();
 export function clearSorted(): void {
   clearBuffer(sorted);
   clearBuffer(members);
+  forgetKeys();
 }
 
 /** Begins an object; members follow, then {@link closeSorted} with what this returns. */
@@ -47,8 +47,10 @@ export function beginMember(key: usize, n: usize): void {
   noteKey(start);
 }
 
+/** Every member is written with a comma behind it; the last one goes when the object ends. */
 export function endMember(): void {
   store<u32>(members.ptr + members.len - MEMBER, <u32>sorted.len, 8);
+  putByte(sorted, 44);
 }
 
 function noteKey(start: usize): void {
@@ -56,117 +58,41 @@ function noteKey(start: usize): void {
   store<u32>(m, <u32>start);
   store<u32>(m, <u32>sorted.len, 4);
   members.len += MEMBER;
-  putByte(sorted, 58);
+  const end = reserve(sorted, 17);
+  noteKeyText(sorted.ptr + start, end);
+  store<u8>(end, 58);
+  sorted.len++;
 }
 
 /** Puts the members of the object that began at `base` in order and ends it. */
 export function closeSorted(base: usize): void {
   const first = members.ptr + base;
   const count = <u32>((members.len - base) / MEMBER);
-  let ordered = true;
-  for (let i: u32 = 0; i < count; i++) {
-    const m = first + <usize>i * MEMBER;
-    store<u32>(m, i, 12);
-    if (i && compareKeys(m - MEMBER, m) >= 0) ordered = false;
-  }
-  if (count) {
-    const start = <usize>load<u32>(first);
-    if (!ordered) sortMembers(first, count);
-    // The text moves aside, and comes back member by member.
-    const n = sorted.len - start;
-    clearBuffer(unordered);
-    putBytes(unordered, sorted.ptr + start, n);
-    sorted.len = start;
-    let comma = false;
-    for (let i: u32 = 0; i < count; i++) {
-      const m = first + <usize>i * MEMBER;
-      if (i + 1 < count && compareMoved(m, m + MEMBER, start) == 0) continue;
-      if (comma) putByte(sorted, 44);
-      comma = true;
-      const at = load<u32>(m);
-      putBytes(sorted, unordered.ptr + (at - start), load<u32>(m, 8) - at);
-    }
-  }
+  reserve(sorted, 16);
+  if (count && orderMembers(sorted.ptr, first, count)) rearrange(first, count);
+  if (count) sorted.len--;
   members.len = base;
   putByte(sorted, 125);
 }
 
-function compareKeys(a: usize, b: usize): i32 {
-  return compareText(sorted.ptr, a, b);
-}
-
-/** As {@link compareKeys}, when the text from `start` on has moved. */
-function compareMoved(a: usize, b: usize, start: usize): i32 {
-  return compareText(unordered.ptr - start, a, b);
-}
-
-/** Compares the keys of two members, JSON strings with the least escapes, by code points. */
-function compareText(base: usize, a: usize, b: usize): i32 {
-  let p = base + load<u32>(a) + 1;
-  let q = base + load<u32>(b) + 1;
-  const pEnd = base + load<u32>(a, 4) - 1;
-  const qEnd = base + load<u32>(b, 4) - 1;
-  while (p < pEnd && q < qEnd) {
-    const x = byteAt(p);
-    const y = byteAt(q);
-    if (x != y) return x < y ? -1 : 1;
-    p += widthAt(p);
-    q += widthAt(q);
+/** Writes the object's members as they are ordered now, of equal keys the last. */
+function rearrange(first: usize, count: u32): void {
+  let start = <usize>load<u32>(first);
+  for (let i: u32 = 1; i < count; i++) start = min(start, <usize>load<u32>(first + <usize>i * MEMBER));
+  const n = sorted.len - start;
+  clearBuffer(unordered);
+  const from = reserve(unordered, n + 16);
+  copyShort(from, sorted.ptr + start, n);
+  let d = sorted.ptr + start;
+  for (let i: u32 = 0; i < count; i++) {
+    const m = first + <usize>i * MEMBER;
+    if (i + 1 < count && compareKeys(from - start, m, m + MEMBER) == 0) continue;
+    const at = <usize>load<u32>(m);
+    const length = <usize>load<u32>(m, 8) + 1 - at;
+    copyShort(d, from + (at - start), length);
+    d += length;
   }
-  return <i32>(p < pEnd) - <i32>(q < qEnd);
-}
-
-/** The byte that the text at p stands for. */
-function byteAt(p: usize): u32 {
-  const c: u32 = load<u8>(p);
-  if (c != 92) return c;
-  const e: u32 = load<u8>(p, 1);
-  if (e == 34 || e == 92) return e;
-  if (e == 98) return 8;
-  if (e == 116) return 9;
-  if (e == 110) return 10;
-  if (e == 102) return 12;
-  if (e == 114) return 13;
-  const low: u32 = load<u8>(p, 5);
-  return ((<u32>load<u8>(p, 4) - 48) << 4) | (low < 58 ? low - 48 : low - 87);
-}
-
-function widthAt(p: usize): usize {
-  return load<u8>(p) != 92 ? 1 : load<u8>(p, 1) == 117 ? 6 : 2;
-}
-
-function isBefore(a: usize, b: usize): bool {
-  const c = compareKeys(a, b);
-  return c < 0 || (c == 0 && load<u32>(a, 12) < load<u32>(b, 12));
-}
-
-/** Heap sort by key, then place: n log n whatever the keys. */
-function sortMembers(first: usize, count: u32): void {
-  for (let i = <i32>(count >>> 1) - 1; i >= 0; i--) siftDown(first, <u32>i, count);
-  for (let n = count - 1; n > 0; n--) {
-    swap(first, first + <usize>n * MEMBER);
-    siftDown(first, 0, n);
-  }
-}
-
-function swap(a: usize, b: usize): void {
-  const v = v128.load(a);
-  v128.store(a, v128.load(b));
-  v128.store(b, v);
-}
-
-function siftDown(first: usize, at: u32, count: u32): void {
-  while (true) {
-    let child = at * 2 + 1;
-    if (child >= count) return;
-    if (child + 1 < count && isBefore(first + <usize>child * MEMBER, first + <usize>(child + 1) * MEMBER))
-      child++;
-    const a = first + <usize>at * MEMBER;
-    const c = first + <usize>child * MEMBER;
-    if (!isBefore(a, c)) return;
-    swap(a, c);
-    at = child;
-  }
+  sorted.len = d - sorted.ptr;
 }
 
 /** Writes the value at p; returns the position after it, 0 on failure. What hints drop or hide is left out; of what is
