@@ -25,16 +25,30 @@ export function report(results) {
         "from are for: `npm run instructions -- --profile`. A vector instruction counts as one.",
       results.instructions,
     );
+  if (results.merge)
+    parts.push(
+      "## Merging",
+      "Native DuckDB, memory limit 1 GB: `node bench/merge.mjs`. × is the time beside that of hand-written SQL that reads the same NDJSON.",
+      verbatim(results.merge),
+    );
+  if (results.state)
+    parts.push(
+      "## State of many runs",
+      "A cursor that finds a record a run: `node bench/state.mjs`.",
+      verbatim(results.state),
+    );
   if (results.memory) {
     parts.push("## Memory");
     for (const [what, text] of Object.entries(results.memory))
-      parts.push(`${what}, issues streamed again and again:`, `\`\`\`\n${text.trimEnd()}\n\`\`\``);
+      parts.push(`${what}, issues streamed again and again:`, verbatim(text));
   }
   const skipped = Object.entries(results.skipped);
   if (skipped.length)
     parts.push("## Not measured here", skipped.map(([title, why]) => `- ${title}: ${why}`).join("\n"));
   return `${parts.join("\n\n")}\n`;
 }
+
+const verbatim = (text) => `\`\`\`\n${text.trim()}\n\`\`\``;
 
 function suiteParts(suite, name, { mb, peers, inputs, cells }) {
   const at = (peer, input) => {

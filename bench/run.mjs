@@ -1,10 +1,10 @@
 // node bench/run.mjs [--quick] [--suites engine,load] [--inputs events,logs] [--only runlet,dlt] [--mb 64] [--rounds 3]
-//                    [--out RESULTS.md] [--compare build/bench/other.json]
+//                    [--keep] [--out RESULTS.md] [--compare build/bench/other.json]
 // runlet beside its peers: each approach in its own process, in turns, medians. Prints tables; a whole run writes them to
-// bench/RESULTS.md. What was measured stays in build/bench/results.json; `--compare` says how the ratios differ from
-// another run's.
+// bench/RESULTS.md. What was measured stays in build/bench/results.json: with `--keep` it joins what earlier runs measured (a
+// whole run in parts); `--compare` says how the ratios differ from another run's.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { format } from "prettier";
 import { compared, report } from "./report.mjs";
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     mb: { type: "string" },
     rounds: { type: "string" },
+    keep: { type: "boolean", default: false },
     out: { type: "string" },
     compare: { type: "string" },
   },
@@ -28,10 +29,12 @@ const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
 const only = values.only?.split(",");
 const asked = values.suites?.split(",") ?? [
   ...Object.keys(SUITES),
-  ...(values.quick ? [] : ["instructions", "memory"]),
+  ...(values.quick ? [] : ["instructions", "merge", "state", "memory"]),
 ];
-const skipped = {};
-const results = { skipped, rounds, suites: {} };
+const measuredAt = here("../build/bench/results.json");
+const before = values.keep && existsSync(measuredAt) ? JSON.parse(readFileSync(measuredAt, "utf8")) : {};
+const skipped = { ...before.skipped };
+const results = { ...before, skipped, rounds, suites: { ...before.suites } };
 
 for (const name of Object.keys(SUITES).filter((name) => asked.includes(name)))
   await runSuite(name, SUITES[name]);
@@ -91,16 +94,17 @@ if (asked.includes("instructions")) {
   const { instructionTables } = await import("./instructions/report.mjs");
   results.instructions = (await instructionTables({ mb: 16 })).tables;
 }
-if (asked.includes("memory")) {
-  const memory = (...args) =>
-    execFileSync(process.execPath, [here("load-memory.mjs"), ...args], { encoding: "utf8" });
+const printed = (script, ...args) =>
+  execFileSync(process.execPath, [here(script), ...args], { encoding: "utf8" }).trim();
+if (asked.includes("merge")) results.merge = printed("merge.mjs");
+if (asked.includes("state")) results.state = printed("state.mjs");
+if (asked.includes("memory"))
   results.memory = {
-    "null destination": memory("--driver", "null", "--gb", "0.1,1"),
-    "native DuckDB, memory_limit 256MB": memory("--gb", "0.1,1"),
+    "null destination": printed("load-memory.mjs", "--driver", "null", "--gb", "0.1,1"),
+    "native DuckDB, memory_limit 256MB": printed("load-memory.mjs", "--gb", "0.1,1"),
   };
-}
 mkdirSync(here("../build/bench"), { recursive: true });
-writeFileSync(here("../build/bench/results.json"), JSON.stringify(results));
+writeFileSync(measuredAt, JSON.stringify(results));
 const text = await format(report(results), { parser: "markdown" });
 console.log(text);
 const isWhole = !values.quick && !values.suites && !values.inputs && !only;
