@@ -7,6 +7,7 @@ import type { DestinationSession } from "../../core/destinations/contract.ts";
 import { duckdb, type DuckDBDriverName } from "../../core/destinations/duckdb/index.ts";
 import { openDuckDB } from "../../host-node/duckdb/index.ts";
 import { facts, put } from "./load.ts";
+import type { Subject } from "./subject.ts";
 
 export const DRIVERS: readonly DuckDBDriverName[] = ["wasm", "native"];
 
@@ -34,6 +35,16 @@ export function filesOf(driver: DuckDBDriverName): Files {
       await load.commit(facts(String(id)));
       await session.close();
     },
+  };
+}
+
+/** Databases in files of their own, for the suites that every destination passes. */
+export function onFiles(driver: DuckDBDriverName): Subject {
+  const { at } = filesOf(driver);
+  let made = 0;
+  return {
+    create: () => duckdb(at(join(String(made++), "data.duckdb")), { open: openDuckDB, driver }),
+    durable: true,
   };
 }
 

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import sql from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   type Destination,
@@ -13,26 +12,19 @@ import {
 } from "../../core/index.ts";
 import { duckdb } from "../../core/destinations/duckdb/index.ts";
 import { disk, parquet } from "../../core/destinations/parquet/index.ts";
-import { postgres } from "../../core/destinations/postgres/index.ts";
 import { openDuckDB } from "../../host-node/duckdb/index.ts";
 import { nodeHost } from "../../host-node/host.ts";
-import { openSocket } from "../../host-node/socket.ts";
 import type { StoredSchema } from "../../core/schema/stored.ts";
 import type { ColumnSchema } from "../../core/schema/types.ts";
-import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
+import { postgresDatabases } from "./postgres-databases.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "runlet-nulls-"));
 let made = 0;
-let server: PostgresServer;
-beforeAll(async () => {
+beforeAll(() => {
   const { storage: _, ...host } = nodeHost;
   installHost({ ...host, log: () => undefined });
-  server = await startPostgres();
-}, 60_000);
-afterAll(async () => {
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const destinations: Record<string, () => Promise<Destination>> = {
   memory: async () => memory(),
@@ -41,13 +33,7 @@ const destinations: Record<string, () => Promise<Destination>> = {
   "duckdb wasm": async () =>
     duckdb(join(folder, `${made++}`, "d.duckdb"), { open: openDuckDB, driver: "wasm" }),
   parquet: async () => parquet(disk(join(folder, `${made++}`))),
-  postgres: async () => {
-    const admin = sql(server.url("postgres"), { max: 1 });
-    const name = `nulls_${made++}`;
-    await admin.unsafe(`CREATE DATABASE ${name}`);
-    await admin.end();
-    return postgres(server.url(name), { socket: openSocket });
-  },
+  postgres: postgresDatabases(),
 };
 
 describe.each(Object.keys(destinations))("keys that only were null, in %s", (kind) => {

@@ -1,25 +1,10 @@
-import sql from "postgres";
-import { afterAll, beforeAll } from "vitest";
-import { postgres } from "../../core/destinations/postgres/index.ts";
-import { openSocket } from "../../host-node/socket.ts";
-import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
+import { postgresDatabases } from "./postgres-databases.ts";
 import type { Subject } from "./subject.ts";
 import { testMerging } from "./suite-merge.ts";
 import { testDestination } from "./suite.ts";
 
-let server: PostgresServer;
-let databases = 0;
-beforeAll(async () => void (server = await startPostgres()));
-afterAll(() => server.stop());
-
 const subject: Subject = {
-  create: async () => {
-    const admin = sql(server.url("postgres"), { max: 1 });
-    const name = `suite_${databases++}`;
-    await admin.unsafe(`CREATE DATABASE ${name}`);
-    await admin.end();
-    return postgres(server.url(name), { socket: openSocket });
-  },
+  create: postgresDatabases(),
   durable: true,
   nulInText: false,
   // dlt's type of wei in Postgres is numeric(156,78).

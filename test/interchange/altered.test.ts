@@ -1,10 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { duckdb } from "../../core/destinations/duckdb/index.ts";
-import { postgres } from "../../core/destinations/postgres/index.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   type Dataset,
   type Destination,
@@ -15,52 +12,24 @@ import {
 } from "../../core/index.ts";
 import { schemaVersionHash } from "../../core/schema/version-hash.ts";
 import { schemaText, readSchemaFile } from "../../host-node/cli/schema/file.ts";
-import { openDuckDB } from "../../host-node/duckdb/index.ts";
-import { openSocket } from "../../host-node/socket.ts";
-import { installTestHost } from "../pipeline/host.ts";
-import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
-import { Partner, type Place } from "./partner.ts";
-import { missingDlt, pythonOfDlt } from "./python.ts";
+import type { Place } from "./partner.ts";
+import { pythonOfDlt } from "./python.ts";
+import { together } from "./stores.ts";
 
 // runlet alters a dataset that dlt has at hand, and dlt goes on with it; schemas go from one to the other as YAML.
 
-const missing = missingDlt();
-const folder = mkdtempSync(join(tmpdir(), "runlet-altered-"));
-let server: PostgresServer | undefined;
-let dlt: Partner;
-beforeAll(async () => {
-  installTestHost();
-  if (missing) return;
-  dlt = new Partner();
-  server = await startPostgres();
-}, 60_000);
-afterAll(async () => {
-  await dlt?.close();
-  await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+const { missing, dlt, folder, inFile, stores } = together();
 
 const people = (records: object[]) => pipeline("crm", resource("people", {}, records), { dataset: "data" });
 
-const STORES: Record<string, () => { to: Destination; place: Place }> = {
-  DuckDB: () => {
-    const path = join(folder, "crm.duckdb");
-    return { to: duckdb(path, { driver: "native", open: openDuckDB }), place: { duckdb: path } };
-  },
-  Postgres: () => ({
-    to: postgres(server!.url(), { socket: openSocket }),
-    place: { postgres: server!.url() },
-  }),
-};
-
-describe.skipIf(missing).each(Object.keys(STORES))(
+describe.skipIf(missing).each(Object.keys(stores))(
   missing ?? "dlt goes on after an alteration, %s",
   (name) => {
     let to: Destination;
     let place: Place;
     let dataset: Dataset;
     beforeAll(async () => {
-      ({ to, place } = STORES[name]!());
+      ({ to, place } = stores[name]!("crm"));
       ({ dataset } = await people([{ id: 1, name: "Ada", age: 36, tags: ["x"] }]).run({ to }));
       await dlt.attach("crm", place, "data", { working: name });
       await dlt.run([{ name: "people", records: [{ id: 2, name: "Bob", age: 1, tags: ["y"] }] }]);
@@ -107,7 +76,7 @@ describe.skipIf(missing)(missing ?? "a schema as YAML", () => {
   test("that runlet writes is dlt's, hash and all, and the other way round", async () => {
     const words = ["on", "no", "null", "1.5", "2024-01-02", "~", "x: y", "é"];
     const record = Object.fromEntries(words.map((word, at) => [`k${at}`, word]));
-    const to = duckdb(join(folder, "words.duckdb"), { driver: "native", open: openDuckDB });
+    const { to } = inFile("words");
     const { dataset } = await people([{ on: 1, yes: 2, null: 3, ...record, tags: [{ no: 1 }] }]).run({ to });
     const schema = await dataset.schema();
     for (const [at, table] of Object.values(schema.tables).entries())

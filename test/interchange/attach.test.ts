@@ -1,43 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Destination, LoadInfo } from "../../core/index.ts";
 import { schemaVersionHash } from "../../core/schema/version-hash.ts";
-import { installTestHost } from "../pipeline/host.ts";
-import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
-import { Partner, type Place, type Read } from "./partner.ts";
-import { missingDlt } from "./python.ts";
+import type { Place, Read } from "./partner.ts";
 import { shop } from "./shop.ts";
-import { inFile, onServer, type Store } from "./stores.ts";
+import { type Store, together } from "./stores.ts";
 
 // dlt itself attaches to what runlet has written, reads it, loads into it, and runlet goes on from there.
 
-const missing = missingDlt();
-if (missing) console.log(`dlt does not take part: ${missing}`);
-
-const folder = mkdtempSync(join(tmpdir(), "runlet-interchange-"));
-let server: PostgresServer | undefined;
-let dlt: Partner;
-beforeAll(async () => {
-  installTestHost({ PEPPER: "pepper" });
-  if (missing) return;
-  dlt = new Partner();
-  server = await startPostgres();
-}, 60_000);
-afterAll(async () => {
-  await dlt?.close();
-  await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+const { missing, dlt, inFile, onServer } = together({ PEPPER: "pepper" });
 
 // Both of DuckDB's drivers write the same file; the second is for the long run.
 const STORES: Record<string, (name: string) => Store> = {
-  "DuckDB, native": (name) => inFile(folder, name),
-  ...(process.env["RUNLET_FULL"]
-    ? { "DuckDB, WebAssembly": (name: string) => inFile(folder, name, "wasm") }
-    : {}),
-  Postgres: () => onServer(server!),
+  "DuckDB, native": (name) => inFile(name),
+  ...(process.env["RUNLET_FULL"] ? { "DuckDB, WebAssembly": (name: string) => inFile(name, "wasm") } : {}),
+  Postgres: onServer,
 };
 
 test("dlt is the version that the frozen data is of", () => {

@@ -1,40 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Destination, pipeline, resource, source } from "../../core/index.ts";
 import { type Alteration, alterDataset } from "../../core/pipeline/alter-dataset.ts";
 import type { Contract } from "../../core/pipeline/options.ts";
-import { installTestHost } from "../pipeline/host.ts";
-import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
-import { Partner, type Place } from "./partner.ts";
-import { missingDlt } from "./python.ts";
-import { inFile, onServer, type Store } from "./stores.ts";
+import type { Place } from "./partner.ts";
+import { together } from "./stores.ts";
 
 // runlet drops, makes anew and alters tables of a dataset that dlt goes on with, and heeds the contracts that dlt has stored.
 
-const missing = missingDlt();
-if (missing) console.log(`dlt does not take part: ${missing}`);
-
-const folder = mkdtempSync(join(tmpdir(), "runlet-changes-"));
-let server: PostgresServer | undefined;
-let dlt: Partner;
-beforeAll(async () => {
-  installTestHost({});
-  if (missing) return;
-  dlt = new Partner();
-  server = await startPostgres();
-}, 60_000);
-afterAll(async () => {
-  await dlt?.close();
-  await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
-}, 60_000);
-
-const STORES: Record<string, (name: string) => Store> = {
-  DuckDB: (name) => inFile(folder, name),
-  Postgres: () => onServer(server!),
-};
+const { missing, dlt, stores } = together();
 
 async function altered(to: Destination, dataset: string, alteration: Alteration): Promise<void> {
   const session = await to.open({ dataset });
@@ -45,13 +18,13 @@ async function altered(to: Destination, dataset: string, alteration: Alteration)
   }
 }
 
-describe.skipIf(missing).each(Object.keys(STORES))(missing ?? "%s", (name) => {
+describe.skipIf(missing).each(Object.keys(stores))(missing ?? "%s", (name) => {
   /** dlt with the working folder it had, where the schema is as dlt left it. */
   const turn = (dataset: string, place: Place) =>
     dlt.attach(dataset, place, dataset, { how: "pipeline", working: `${dataset}-${name}` });
 
   test("after a refresh of runlet's dlt finds the new tables, and loads into them", async () => {
-    const { to, place } = STORES[name]!("fresh");
+    const { to, place } = stores[name]!("fresh");
     const mine = (records: object[], options: object) =>
       pipeline(
         "fresh",
@@ -83,7 +56,7 @@ describe.skipIf(missing).each(Object.keys(STORES))(missing ?? "%s", (name) => {
   });
 
   test("a table that is dropped and comes back as it was is made again, by dlt and by runlet", async () => {
-    const { to, place } = STORES[name]!("back");
+    const { to, place } = stores[name]!("back");
     const given = (id: number) => [
       { name: "a", records: [{ id }] },
       { name: "b", records: [{ id }] },
@@ -108,7 +81,7 @@ describe.skipIf(missing).each(Object.keys(STORES))(missing ?? "%s", (name) => {
   });
 
   test("dlt goes on with names that runlet has changed, and with columns that are gone", async () => {
-    const { to, place } = STORES[name]!("altered");
+    const { to, place } = stores[name]!("altered");
     const people = (records: object[]) => [
       {
         name: "people",
@@ -143,7 +116,7 @@ describe.skipIf(missing).each(Object.keys(STORES))(missing ?? "%s", (name) => {
   });
 
   test("a schema that is again what it was before is the newest again, for dlt as for runlet", async () => {
-    const { to, place } = STORES[name]!("again");
+    const { to, place } = stores[name]!("again");
     const mine = (contract: Contract) =>
       pipeline("again", source("again", { contract }, [resource("t", {}, [{ id: 1 }])]), {
         dataset: "again",
@@ -161,7 +134,7 @@ describe.skipIf(missing).each(Object.keys(STORES))(missing ?? "%s", (name) => {
   });
 
   test("contracts that dlt has stored hold until runlet states others: the run's, the resource's, the source's", async () => {
-    const { to, place } = STORES[name]!("bound");
+    const { to, place } = stores[name]!("bound");
     await turn("bound", place);
     await dlt.run(
       [

@@ -1,39 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { incremental, pipeline, resource, source } from "../../core/index.ts";
 import type { StoredSchema } from "../../core/schema/stored.ts";
-import { installTestHost } from "../pipeline/host.ts";
-import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
-import { Partner } from "./partner.ts";
-import { missingDlt } from "./python.ts";
-import { inFile, onServer, type Store } from "./stores.ts";
+import { together } from "./stores.ts";
 
 // runlet goes on with what dlt has written, in turns with it.
 
-const missing = missingDlt();
-if (missing) console.log(`dlt does not take part: ${missing}`);
-
-const folder = mkdtempSync(join(tmpdir(), "runlet-from-dlt-"));
-let server: PostgresServer | undefined;
-let dlt: Partner;
-beforeAll(async () => {
-  installTestHost({});
-  if (missing) return;
-  dlt = new Partner();
-  server = await startPostgres();
-}, 60_000);
-afterAll(async () => {
-  await dlt?.close();
-  await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
-}, 60_000);
-
-const STORES: Record<string, (name: string) => Store> = {
-  DuckDB: (name) => inFile(folder, name),
-  Postgres: () => onServer(server!),
-};
+const { missing, dlt, inFile, stores } = together();
 
 const TIMES = ["00", "01", "02", "03"].map((hour) => `2024-01-01T${hour}:00:00Z`);
 
@@ -123,9 +97,9 @@ const TURNS = [
   },
 ] as const satisfies Record<string, object[]>[];
 
-describe.skipIf(missing).each(Object.keys(STORES))(missing ?? "%s", (name) => {
+describe.skipIf(missing).each(Object.keys(stores))(missing ?? "%s", (name) => {
   test("dlt and runlet take turns: each knows the columns and the state of the other", async () => {
-    const { to, place } = STORES[name]!("turns");
+    const { to, place } = stores[name]!("turns");
     const orders = (records: object[], seen: number) =>
       pipeline(
         "turns",
@@ -192,7 +166,7 @@ describe.skipIf(missing).each(Object.keys(STORES))(missing ?? "%s", (name) => {
   });
 
   test("a cursor goes on from where the other has left it: no record twice, none lost", async () => {
-    const { to, place } = STORES[name]!("cursors");
+    const { to, place } = stores[name]!("cursors");
     const taken: Record<string, unknown[]> = {};
     const given = (turn: (typeof TURNS)[number]) => [
       { name: "texts", records: turn.texts, options: { cursor: { path: "at" } } },
@@ -260,7 +234,7 @@ describe.skipIf(missing).each(Object.keys(STORES))(missing ?? "%s", (name) => {
   });
 
   test("a cursor over Python's datetimes is refused before anything is read, and one over texts by dlt", async () => {
-    const { to, place } = STORES[name]!("typed");
+    const { to, place } = stores[name]!("typed");
     const working = `typed-${name}`;
     const given = (table: string) => ({
       name: table,
@@ -296,11 +270,11 @@ describe.skipIf(missing).each(Object.keys(STORES))(missing ?? "%s", (name) => {
   });
 });
 
-const ALL_STORES = { ...STORES, "DuckDB, WebAssembly": (name: string) => inFile(folder, name, "wasm") };
+const allStores = { ...stores, "DuckDB, WebAssembly": (name: string) => inFile(name, "wasm") };
 
-describe.skipIf(missing).each(Object.keys(ALL_STORES))(missing ?? "%s", (name) => {
+describe.skipIf(missing).each(Object.keys(allStores))(missing ?? "%s", (name) => {
   test("columns narrower than runlet makes them take what fits, and refuse the rest", async () => {
-    const { to, place } = ALL_STORES[name as keyof typeof ALL_STORES]("narrow");
+    const { to, place } = allStores[name as keyof typeof allStores]("narrow");
     const merged = { write: "merge", strategy: "upsert", primaryKey: ["small"] };
     const hints = {
       code: { data_type: "text", precision: 10 },
@@ -373,7 +347,7 @@ describe.skipIf(missing).each(Object.keys(ALL_STORES))(missing ?? "%s", (name) =
 
 describe.skipIf(missing)(missing ?? "dlt's own tools", () => {
   test("its command line and the queries of its dashboard tell of what runlet wrote", async () => {
-    const { to, place } = inFile(folder, "tools");
+    const { to, place } = inFile("tools");
     const { loadId } = await pipeline("tools", resource("issues", {}, [{ id: 1, labels: ["a"] }]), {
       dataset: "data",
     }).run({ to });
@@ -387,7 +361,7 @@ describe.skipIf(missing)(missing ?? "dlt's own tools", () => {
   });
 
   test("the snippet of docs/dlt.md runs", async () => {
-    const { to, place } = inFile(folder, "snippet");
+    const { to, place } = inFile("snippet");
     await pipeline("shop", resource("orders", { write: "merge", primaryKey: "id" }, [{ id: 1 }, { id: 2 }]), {
       dataset: "data",
     }).run({ to });

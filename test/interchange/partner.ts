@@ -45,21 +45,20 @@ export interface Given {
   datetimes?: string[];
 }
 
-/** dlt in a process of its own, which does what it is told; errors are dlt's. */
+/** dlt in a process of its own, which starts with the first thing it is told; errors are dlt's. */
 export class Partner {
   readonly folder = mkdtempSync(join(tmpdir(), "runlet-dlt-"));
-  readonly #child: ChildProcess;
-  readonly #answers: AsyncIterator<string>;
+  #process: { child: ChildProcess; answers: AsyncIterator<string> } | undefined;
   #said = "";
 
-  constructor() {
+  #start(): { child: ChildProcess; answers: AsyncIterator<string> } {
     const script = fileURLToPath(new URL("partner.py", import.meta.url));
-    this.#child = spawn(pythonOfDlt(), [script, this.folder], {
+    const child = spawn(pythonOfDlt(), [script, this.folder], {
       stdio: ["pipe", "pipe", "pipe"],
       cwd: this.folder,
     });
-    this.#child.stderr!.on("data", (text: Buffer) => (this.#said = (this.#said + String(text)).slice(-4000)));
-    this.#answers = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]();
+    child.stderr.on("data", (text: Buffer) => (this.#said = (this.#said + String(text)).slice(-4000)));
+    return { child, answers: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
   }
 
   /** Attaches to a dataset, knowing nothing but what the destination has. `how`: by `dlt.attach`, by `sync_destination`, or
@@ -124,17 +123,19 @@ export class Partner {
   }
 
   async close(): Promise<void> {
-    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
-    if (this.#child.exitCode === null) {
-      this.#child.stdin!.end();
+    const child = this.#process?.child;
+    if (child && child.exitCode === null) {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.stdin!.end();
       await ended;
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   async #do<T>(command: string, given: object = {}): Promise<T> {
-    this.#child.stdin!.write(`${JSON.stringify({ do: command, with: given })}\n`);
-    const { value, done } = await this.#answers.next();
+    const { child, answers } = (this.#process ??= this.#start());
+    child.stdin!.write(`${JSON.stringify({ do: command, with: given })}\n`);
+    const { value, done } = await answers.next();
     if (done) throw new Error(`dlt ended:\n${this.#said}`);
     const answer = JSON.parse(value) as { ok: T; error?: { type: string; message: string } };
     if (answer.error)

@@ -1,16 +1,6 @@
 import { expect } from "vitest";
-import {
-  type Destination,
-  incremental,
-  installHost,
-  type Json,
-  pipeline,
-  resource,
-} from "../../core/index.ts";
-import { armFailpoints, type Failpoint, FAILPOINTS } from "../../core/packages/failpoints.ts";
-import { nodeHost } from "../../host-node/host.ts";
-import { MemoryStorage } from "../packages/memory-storage.ts";
-import { Crash } from "../packages/place.ts";
+import { type Destination, incremental, type Json, pipeline, resource } from "../../core/index.ts";
+import { type Ended, Machine, pagesOf, reached } from "../packages/machine.ts";
 import { barred, held } from "./contract-model.ts";
 import { drawn, type Reading } from "./cursor-model.ts";
 import { type Dataset, emptyDataset, type Item, type Kept, type Way, written } from "./dataset-model.ts";
@@ -43,27 +33,17 @@ export class World {
   private pending: Model | undefined;
   private way: Way;
   private reading: Reading | undefined;
-  private storages = new Map<string, MemoryStorage>();
-  private clock = 0;
+  private readonly machine = new Machine();
 
   constructor(store: Store, way: Way) {
     this.store = store;
     this.way = way;
-    installHost({
-      ...nodeHost,
-      log: () => undefined,
-      now: () => Date.now() + this.clock * 1000,
-      storage: (name) => {
-        if (!this.storages.has(name)) this.storages.set(name, new MemoryStorage());
-        return this.storages.get(name)!;
-      },
-    });
   }
 
   async take(step: Step): Promise<void> {
-    if (step.kind === "clock") this.clock += step.seconds;
+    if (step.kind === "clock") this.machine.clock += step.seconds;
     else if (step.kind === "new machine") {
-      this.storages = new Map();
+      this.machine.replace();
       this.pending = undefined;
     } else {
       this.way = step.way ?? this.way;
@@ -74,50 +54,29 @@ export class World {
   }
 
   private async run(step: Extract<Step, { kind: "run" }>): Promise<void> {
-    const fired: Failpoint[] = [];
-    let left = step.crash?.[1] ?? 0;
-    armFailpoints((point) => {
-      if (fired.length === 0 && point === step.crash?.[0] && --left <= 0) fired.push(point);
-      if (fired.length) throw new Crash(point);
-    });
-    let recovered: number | undefined;
-    let error: { code?: string; message: string } | undefined;
-    try {
-      const made = build(this.way, this.reading, step);
-      const info = await made.run({
+    const ended = await this.machine.run(step.crash, () =>
+      build(this.way, this.reading, step).run({
         to: this.store.to,
         packages: "remove",
         refresh: step.refresh,
         contract: { columns: step.contract ?? "evolve" },
-      });
-      recovered = info.recovered.length;
-    } catch (thrown) {
-      error = thrown as Error;
-    } finally {
-      armFailpoints(undefined);
-    }
-    for (const storage of fired.length ? this.storages.values() : []) storage.powerCut();
+      }),
+    );
     seen.runs++;
-    seen.crashes += fired.length;
-    seen.recovered += recovered ?? 0;
-    this.follow(step, fired[0], error, recovered);
+    seen.crashes += ended.crash ? 1 : 0;
+    seen.recovered += ended.recovered ?? 0;
+    this.follow(step, ended);
   }
 
   /** What the run has to have done. */
-  private follow(
-    step: Extract<Step, { kind: "run" }>,
-    crash: Failpoint | undefined,
-    error: { code?: string; message: string } | undefined,
-    recovered: number | undefined,
-  ): void {
-    const inRecovery = crash?.startsWith("recover.") ?? false;
+  private follow(step: Extract<Step, { kind: "run" }>, { crash, error, recovered }: Ended): void {
     if (recovered !== undefined) expect(recovered).toBe(this.pending ? 1 : 0);
-    const early = crash === "lock.after" || (inRecovery && crash !== "recover.commit.after");
-    if (this.pending && !early) {
+    const { recovery, own, sealed, committed } = reached(crash);
+    if (this.pending && recovery) {
       this.model = this.pending;
       this.pending = undefined;
     }
-    if (inRecovery || early) return;
+    if (!own) return;
     if (barred(this.model.dataset, step.contract, this.way)) {
       expect(error?.code, error?.message).toBe("SCHEMA_CONTRACT");
       seen.violations++;
@@ -149,9 +108,8 @@ export class World {
       dataset: { ...outcome.after, position: taken.position },
       runs: step.refresh ? 1 : this.model.runs + 1,
     };
-    const at = crash === undefined ? Infinity : FAILPOINTS.indexOf(crash);
-    if (at >= FAILPOINTS.indexOf("destination.commit.after")) this.model = after;
-    else if (at >= FAILPOINTS.indexOf("package.seal.after")) this.pending = after;
+    if (committed) this.model = after;
+    else if (sealed) this.pending = after;
   }
 
   private async compare(): Promise<void> {
@@ -193,11 +151,7 @@ function build(
   const items = resource("items", options as object, function* ({ state }) {
     // A source that is in order may be left before its end.
     state["runs"] = Number(state["runs"] ?? 0) + 1;
-    for (let at = 0, page = 0; ; at += 2) {
-      if (page++ === step.breaks) throw new Error("broken");
-      if (at >= step.items.length) break;
-      yield step.items.slice(at, at + 2);
-    }
+    yield* pagesOf(step.items, step.breaks);
   });
   return pipeline("model", items, { dataset: "model" });
 }

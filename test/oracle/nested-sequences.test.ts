@@ -1,9 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { duckdb } from "../../core/destinations/duckdb/index.ts";
-import { type Destination, memory, type MemoryStore } from "../../core/index.ts";
-import { openDuckDB } from "../../host-node/duckdb/index.ts";
-import { installTestHost } from "../pipeline/host.ts";
-import { comparable, isDrawn, play, type Reader, type Sequence, sequences } from "./sequences.ts";
+import { expect } from "vitest";
+import { comparable, type Frozen, isDrawn, type Sequence, sequences } from "./sequences.ts";
+import { compareEverywhere } from "./stores.ts";
 
 // Hints for nested tables, as dlt takes them: every frozen sequence of runs through real pipelines, compared after each run.
 
@@ -75,47 +72,21 @@ function validityOf({ options }: Sequence): string[] {
   return ["_dlt_valid_from", "_dlt_valid_to", ...given.flatMap(({ validity }) => validity ?? [])];
 }
 
-function compare(sample: readonly Sequence[], open: () => { to: Destination; read: Reader }): void {
-  test.each(sample.map((sequence, i) => [sequence.name, sequence, `n${i}`] as const))(
-    "%s",
-    async (name, sequence, dataset) => {
-      const outcomes = await play(sequence, { ...open(), dataset });
-      const shown = (tables: Parameters<typeof comparable>[0]) =>
-        comparable(tables, validityOf(sequence), isDrawn(sequence), rootOf(sequence));
-      const found = outcomes.map((outcome) => ("error" in outcome ? "refused" : shown(outcome.tables)));
-      const wanted = sequence.steps.map((step) => (step.tables ? shown(step.tables) : "refused"));
-      if (!DEVIATIONS[name]) return expect(found).toEqual(wanted);
-      expect(found, "is equal to dlt's after all").not.toEqual(wanted);
-      for (const [step, tables] of found.entries())
-        ASSERTED[DEVIATIONS[name]]!(tables as Shown, wanted[step] as Shown);
-    },
-  );
-}
+const shown = (sequence: Sequence, tables: Frozen) =>
+  comparable(tables, validityOf(sequence), isDrawn(sequence), rootOf(sequence));
 
-beforeAll(() => installTestHost({}));
-
-const store: MemoryStore = memory();
-describe("memory", () => compare(ALL, () => ({ to: store, read: async (dataset) => store.tables(dataset) })));
-
-describe("duckdb", () => {
-  const to = duckdb(":memory:", { driver: "native", open: openDuckDB });
-  let played = 0;
-  beforeEach(async () => {
-    if (++played % 16 === 0) await to.close();
-  });
-  afterAll(() => to.close());
-  const read: Reader = async (dataset, tables) => {
-    const session = await to.open({ dataset, existing: true });
-    try {
-      const found: Awaited<ReturnType<Reader>> = {};
-      for (const table of tables) found[table] = await session.query(`select * from "${table}"`);
-      return found;
-    } finally {
-      await session.close();
-    }
-  };
-  compare(
-    ALL.filter((_, i) => i % 4 === 0),
-    () => ({ to, read }),
-  );
-});
+compareEverywhere<Shown>(
+  { memory: ALL, native: ALL.filter((_, i) => i % 4 === 0) },
+  {
+    found: (played, sequence) =>
+      played.map((outcome) => ("error" in outcome ? "refused" : shown(sequence, outcome.tables))),
+    wanted: (sequence) => sequence.steps.map(({ tables }) => (tables ? shown(sequence, tables) : "refused")),
+    deviations: DEVIATIONS,
+    asserted: Object.fromEntries(
+      Object.entries(ASSERTED).map(([number, check]) => [
+        number,
+        (found, wanted) => found.forEach((tables, step) => check(tables, wanted[step]!)),
+      ]),
+    ),
+  },
+);

@@ -1,12 +1,11 @@
 """Freezes what dlt makes of sequences of runs with hints for nested tables: nested_sequences.py OUTPUT [only]."""
 
-import json
-import os
 import random
 import sys
 
 from sequence import Sequence
 from sequence_list import text
+from sequences import freeze
 
 KNOWN = ("upsert", "insert-only", "scd2")
 
@@ -89,20 +88,8 @@ def all_sequences():
                 yield drawn(seed, root, strategy)
 
 
-def main(output, only=None):
-    found = [s for s in all_sequences() if not only or only in s.name]
-    names = [s.name for s in found]
-    assert len(set(names)) == len(names), [n for n in names if names.count(n) > 1]
-    frozen = [s.frozen() for s in found]
-    lines = [json.dumps(f, ensure_ascii=True, separators=(",", ":")) for f in frozen]
-    if only:
-        print("\n".join(lines))
-        return
-    with open(os.path.join(output, "nested-sequences.json"), "w", encoding="utf-8") as f:
-        f.write("[\n" + ",\n".join(lines) + "\n]\n")
-    refused = [(s["name"], step["error"]["message"][:80]) for s in frozen for step in s["steps"] if "error" in step]
-    print(len(frozen), "sequences,", sum(len(s["steps"]) for s in frozen), "runs, refused by dlt:", *refused, sep="\n")
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    for sequence in freeze(all_sequences(), "nested-sequences.json", *sys.argv[1:]):
+        for step in sequence["steps"]:
+            if "error" in step:
+                print(sequence["name"], step["error"]["message"][:80])

@@ -1,21 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { duckdb } from "../../core/destinations/duckdb/index.ts";
-import { postgres } from "../../core/destinations/postgres/index.ts";
-import { type Destination, memory, type MemoryStore } from "../../core/index.ts";
-import { openDuckDB } from "../../host-node/duckdb/index.ts";
-import { openSocket } from "../../host-node/socket.ts";
-import { installTestHost } from "../pipeline/host.ts";
-import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
-import {
-  comparable,
-  has,
-  isDrawn,
-  type Played,
-  play,
-  type Reader,
-  type Sequence,
-  sequences,
-} from "./sequences.ts";
+import { expect } from "vitest";
+import { comparable, has, isDrawn, type Played, type Sequence, sequences } from "./sequences.ts";
+import { compareEverywhere, FULL } from "./stores.ts";
 
 // Contracts, as dlt enforces them: every frozen sequence of runs that states one, compared after each run. A load that dlt
 // refuses is refused for the same table, column and entity.
@@ -84,88 +69,14 @@ function foundOf(played: Played, drawn: boolean): unknown {
   return { table, column: isVariant ? `${column}__v_${valueType}` : column, entity };
 }
 
-const figures = new Map<string, { played: number; equal: number; other: number }>();
+const nth = (n: number) => CONTRACTS.filter((_, i) => FULL || i % n === 0);
 
-function compare(
-  destination: string,
-  sample: readonly Sequence[],
-  open: () => { to: Destination; read: Reader },
-): void {
-  const counts = { played: 0, equal: 0, other: 0 };
-  figures.set(destination, counts);
-  describe(destination, () => {
-    test.each(sample.map((sequence, i) => [sequence.name, sequence, `s${i}`] as const))(
-      "%s",
-      async (name, sequence, dataset) => {
-        const outcomes = await play(sequence, { ...open(), dataset });
-        const drawn = isDrawn(sequence);
-        const found = outcomes.map((outcome) => foundOf(outcome, drawn));
-        const wanted = sequence.steps.map((step) => wantedOf(step, drawn));
-        counts.played++;
-        if (DEVIATIONS[name]) {
-          expect(found, "is equal to dlt's after all").not.toEqual(wanted);
-          ASSERTED[DEVIATIONS[name]]!(found as Tables[], wanted as Tables[]);
-          counts.other++;
-        } else {
-          expect(found).toEqual(wanted);
-          counts.equal++;
-        }
-      },
-    );
-  });
-}
-
-beforeAll(() => installTestHost({}));
-afterAll(() => {
-  const lines = [...figures].map(
-    ([name, { played, equal, other }]) =>
-      `${name.padEnd(16)} ${played} sequences, ${equal} equal, ${other} deviations`,
-  );
-  console.log(lines.join("\n"));
-});
-
-const asked =
-  (to: Destination): Reader =>
-  async (dataset, tables) => {
-    const session = await to.open({ dataset, existing: true });
-    try {
-      const found: Awaited<ReturnType<Reader>> = {};
-      for (const table of tables) found[table] = await session.query(`select * from "${table}"`);
-      return found;
-    } finally {
-      await session.close();
-    }
-  };
-
-const FULL = process.env["RUNLET_FULL"] === "1";
-/** Sequences that one database takes: with many datasets looking tables up becomes slow. */
-const SHARED = 16;
-
-const store: MemoryStore = memory();
-compare("memory", CONTRACTS, () => ({ to: store, read: async (dataset) => store.tables(dataset) }));
-describe.each(["native", "wasm"] as const)("duckdb", (driver) => {
-  const to = duckdb(":memory:", { driver, open: openDuckDB });
-  let played = 0;
-  beforeEach(async () => {
-    if (++played % SHARED === 0) await to.close();
-  });
-  afterAll(() => to.close());
-  const nth = FULL ? 1 : driver === "native" ? 3 : 12;
-  const sample = CONTRACTS.filter((_, i) => i % nth === 0);
-  compare(`duckdb ${driver}`, sample, () => ({ to, read: asked(to) }));
-});
-
-describe("a server", () => {
-  let server: PostgresServer;
-  let to: Destination;
-  beforeAll(async () => {
-    server = await startPostgres();
-    to = postgres(server.url("postgres"), { socket: openSocket });
-  });
-  afterAll(() => server.stop());
-  compare(
-    "postgres",
-    CONTRACTS.filter((_, i) => FULL || i % 16 === 0),
-    () => ({ to, read: asked(to) }),
-  );
-});
+compareEverywhere<Tables>(
+  { memory: CONTRACTS, native: nth(3), wasm: nth(12), postgres: nth(16) },
+  {
+    found: (played, sequence) => played.map((outcome) => foundOf(outcome, isDrawn(sequence))),
+    wanted: (sequence) => sequence.steps.map((step) => wantedOf(step, isDrawn(sequence))),
+    deviations: DEVIATIONS,
+    asserted: ASSERTED,
+  },
+);

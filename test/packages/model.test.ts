@@ -1,10 +1,8 @@
 import fc from "fast-check";
-import { afterAll, expect, test } from "vitest";
-import { installHost, type Json, memory, type MemoryStore, pipeline, resource } from "../../core/index.ts";
-import { armFailpoints, type Failpoint, FAILPOINTS } from "../../core/packages/failpoints.ts";
-import { nodeHost } from "../../host-node/host.ts";
-import { MemoryStorage } from "./memory-storage.ts";
-import { Crash } from "./place.ts";
+import { expect, test } from "vitest";
+import { type Json, memory, type MemoryStore, pipeline, resource } from "../../core/index.ts";
+import { type Failpoint, FAILPOINTS } from "../../core/packages/failpoints.ts";
+import { type Ended, Machine, pagesOf, reached } from "./machine.ts";
 
 const SEQUENCES = process.env["RUNLET_FULL"] === "1" ? 3000 : 250;
 
@@ -71,34 +69,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 const seen = { runs: 0, crashes: 0, recovered: 0, broken: 0 };
-afterAll(() => armFailpoints(undefined));
 
 class World {
   readonly store: MemoryStore = memory();
   readonly models: Record<string, Model> = {};
-  storages = new Map<string, MemoryStorage>();
-  clock = 0;
-
-  constructor() {
-    installHost({
-      ...nodeHost,
-      log: () => undefined,
-      now: () => Date.now() + this.clock * 1000,
-      storage: (name) => {
-        if (!this.storages.has(name)) this.storages.set(name, new MemoryStorage());
-        return this.storages.get(name)!;
-      },
-    });
-  }
+  readonly machine = new Machine();
 
   model(name: string): Model {
     return (this.models[name] ??= { source: [], loaded: [], next: 0, generation: 0, pending: undefined });
   }
 
   async take(step: Step): Promise<void> {
-    if (step.kind === "clock") this.clock += step.seconds;
+    if (step.kind === "clock") this.machine.clock += step.seconds;
     else if (step.kind === "new machine") {
-      this.storages = new Map();
+      this.machine.replace();
       for (const model of Object.values(this.models)) model.pending = undefined;
     } else await this.run(step);
     await this.compare();
@@ -115,58 +99,43 @@ class World {
       })),
     );
     const generation = model.generation + 1 + (model.pending ? 1 : 0);
-    const fired: Failpoint[] = [];
-    let left = step.crash?.[1] ?? 0;
-    armFailpoints((point) => {
-      if (fired.length === 0 && point === step.crash?.[0] && --left <= 0) fired.push(point);
-      if (fired.length) throw new Crash(point);
-    });
-    let recovered: number | undefined;
-    let broken = false;
-    try {
-      const made = build(step.pipeline, model.source, generation, step.breaks);
-      const info = await made.run({ to: this.store, packages: "remove", refresh: step.refresh });
-      recovered = info.recovered.length;
-    } catch (error) {
-      broken = (error as Error).message.includes("broken");
-      if (fired.length === 0) expect(error).toMatchObject({ code: "SOURCE_FAILED" });
-    } finally {
-      armFailpoints(undefined);
-    }
-    for (const storage of fired.length ? this.storages.values() : []) storage.powerCut();
+    const ended = await this.machine.run(step.crash, () =>
+      build(step.pipeline, model.source, generation, step.breaks).run({
+        to: this.store,
+        packages: "remove",
+        refresh: step.refresh,
+      }),
+    );
+    if (ended.error && !ended.crash) expect(ended.error).toMatchObject({ code: "SOURCE_FAILED" });
+    const broken = ended.error?.message.includes("broken") ?? false;
     seen.runs++;
-    seen.crashes += fired.length;
+    seen.crashes += ended.crash ? 1 : 0;
     seen.broken += broken ? 1 : 0;
-    seen.recovered += recovered ?? 0;
-    this.follow(model, step, generation, fired[0], broken, recovered);
+    seen.recovered += ended.recovered ?? 0;
+    this.follow(model, step, { ...ended, generation, broken });
   }
 
   /** What the run has to have done. */
   private follow(
     model: Model,
     step: Extract<Step, { kind: "run" }>,
-    generation: number,
-    crash: Failpoint | undefined,
-    broken: boolean,
-    recovered: number | undefined,
+    { crash, recovered, generation, broken }: Ended & { generation: number; broken: boolean },
   ): void {
-    const inRecovery = crash?.startsWith("recover.") ?? false;
     if (recovered !== undefined) expect(recovered).toBe(model.pending ? 1 : 0);
-    const early = crash === "lock.after" || (inRecovery && crash !== "recover.commit.after");
-    if (model.pending && !early) {
+    const { recovery, own, sealed, committed } = reached(crash);
+    if (model.pending && recovery) {
       Object.assign(model, model.pending);
       model.pending = undefined;
     }
-    if (inRecovery || early || broken) return;
+    if (!own || broken) return;
     const rows = model.source.slice(step.refresh ? 0 : model.next);
     const after = {
       loaded: step.refresh ? rows : [...model.loaded, ...rows],
       next: model.source.length,
       generation,
     };
-    const at = crash === undefined ? Infinity : FAILPOINTS.indexOf(crash);
-    if (at >= FAILPOINTS.indexOf("destination.commit.after")) Object.assign(model, after);
-    else if (at >= FAILPOINTS.indexOf("package.seal.after")) model.pending = after;
+    if (committed) Object.assign(model, after);
+    else if (sealed) model.pending = after;
   }
 
   private async compare(): Promise<void> {
@@ -199,12 +168,7 @@ class World {
 
 function build(name: string, source: readonly Row[], generation: number, breaks: number | undefined) {
   const items = resource(`${name}_items`, {}, function* ({ state }) {
-    let page = 0;
-    for (let at = Number(state["next"] ?? 0); ; at += 2) {
-      if (page++ === breaks) throw new Error("broken");
-      if (at >= source.length) break;
-      yield source.slice(at, at + 2);
-    }
+    yield* pagesOf(source.slice(Number(state["next"] ?? 0)), breaks);
     state["next"] = source.length;
   });
   const snapshot = resource(`${name}_snapshot`, { write: "replace" }, () => [{ generation }, { generation }]);
