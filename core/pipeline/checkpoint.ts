@@ -1,3 +1,4 @@
+import type { Discarded } from "../binding/contract.ts";
 import { asRunletError, RunletError } from "../errors.ts";
 import type { LoadedTable, LoadInfo } from "./load-info.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -87,12 +88,7 @@ function together(parts: readonly LoadInfo[]): LoadInfo {
     loads: parts.map(({ loadId }) => loadId),
     tables,
     schemaChanges: parts.flatMap(({ schemaChanges }) => schemaChanges),
-    discarded: {
-      rows: sum(({ discarded }) => discarded.rows),
-      values: sum(({ discarded }) => discarded.values),
-      entries: sum(({ discarded }) => discarded.entries),
-      list: parts.flatMap(({ discarded }) => discarded.list),
-    },
+    discarded: leftOut(parts),
     rejects: sum(({ rejects }) => rejects),
     pages: sum(({ pages }) => pages),
     records: sum(({ records }) => records),
@@ -110,4 +106,30 @@ function together(parts: readonly LoadInfo[]): LoadInfo {
   }))
     Object.defineProperty(info, name, { value, enumerable: false });
   return info as unknown as LoadInfo;
+}
+
+/** What contracts have left out of the parts, each column or table once. */
+function leftOut(parts: readonly LoadInfo[]): Discarded {
+  const found = new Map<string, Discarded["list"][number]>();
+  for (const { discarded } of parts) {
+    for (const { rows, values, ...what } of discarded.list) {
+      const { type: _type, ...same } = what;
+      const key = JSON.stringify(what.entity === "data_type" ? what : same);
+      const before = found.get(key);
+      const add = (count: number | undefined, more: number | undefined) => (count ?? 0) + (more ?? 0);
+      found.set(key, {
+        ...(before ?? what),
+        ...(rows === undefined ? {} : { rows: add(before?.rows, rows) }),
+        ...(values === undefined ? {} : { values: add(before?.values, values) }),
+      });
+    }
+  }
+  const sum = (of: "rows" | "values") => parts.reduce((total, { discarded }) => total + discarded[of], 0);
+  const most = Math.max(...parts.map(({ discarded }) => discarded.entries));
+  return {
+    rows: sum("rows"),
+    values: sum("values"),
+    entries: Math.max(found.size, most),
+    list: [...found.values()].slice(0, 1000),
+  };
 }

@@ -190,6 +190,30 @@ describe("checkpoints", () => {
     expect(rowsOf(to)).toEqual(many.flat().map(({ id, at }) => `${id}@${at}`));
   });
 
+  test("say together what contracts have left out, each column once", async () => {
+    const to = memory();
+    await made().run({ to, fetch: api([[{ id: 0, at: 0 }]]) });
+    const more = Array.from({ length: 12 }, (_, n) => [
+      { id: n, at: n + 1, a: n % 2 ? "x" : 1 },
+      { id: n % 3 ? n : "t", at: n + 1 },
+    ]) as never;
+    const run = async (options: object) =>
+      made().run({
+        to,
+        fetch: api(more),
+        contract: { columns: "discard_value", data_type: "discard_row" },
+        ...options,
+      });
+    const parts = await run({ checkpoint: { bytes: 100 } });
+    expect(parts.loads!.length).toBeGreaterThan(3);
+    const { list, ...counts } = parts.discarded;
+    expect(counts).toEqual({ rows: 4, values: 12, entries: 2 });
+    expect(list).toEqual([
+      { table: "rows", column: "a", entity: "columns", mode: "discard_value", type: "bigint", values: 12 },
+      { table: "rows", column: "id", entity: "data_type", mode: "discard_row", type: "text", rows: 4 },
+    ]);
+  });
+
   test("say together what they have loaded", async () => {
     const to = memory();
     const info = await made().run({ to, fetch: api(many), checkpoint: { bytes: 150 } });

@@ -97,7 +97,8 @@ describe("a nested table with a key", () => {
   ])("needs its key: %s", async (_, data) => {
     await expect(load({ nested: LABELS }, data)).rejects.toMatchObject({
       code: "NULL_IN_KEY",
-      where: { column: "id" },
+      message: expect.stringMatching(/^t__labels: .*: id \(line 1, record 1,/) as string,
+      where: { table: "t__labels", column: "id", record: 1 },
     });
     const set = await load({ nested: LABELS }, [...data, { id: 2, labels: [{ id: 9 }] }], {
       normalise: { onBadRecord: "quarantine" },
@@ -105,6 +106,30 @@ describe("a nested table with a key", () => {
     expect(set.rejects).toBe(1);
     expect(read("t__labels", "id")).toEqual([[9]]);
     expect(read("t", "id")).toEqual([[2]]);
+    expect(read("_runlet_rejects", "table_name", "message")).toEqual([
+      ["t", expect.stringMatching(/^t__labels: null .*: id /)],
+    ]);
+  });
+
+  test("needs the key that its ids are made of", async () => {
+    const nested = { labels: { write: "merge", strategy: "upsert", primaryKey: ["id", "o.n"] } };
+    const data = [
+      { id: 1 },
+      {
+        id: 2,
+        labels: [
+          { id: 1, o: { n: 1 } },
+          { id: 2, o: {} },
+        ],
+      },
+    ];
+    await expect(load({ nested }, data)).rejects.toMatchObject({
+      code: "NULL_IN_KEY",
+      where: { table: "t__labels", column: "o__n", record: 2 },
+    });
+    await expect(load({ primaryKey: "id" }, [{ id: 1 }, { x: 1 }])).rejects.toMatchObject({
+      where: { table: "t", column: "id", record: 2 },
+    });
   });
 
   test("cannot become one where it has been nested, nor the other way round", async () => {
@@ -152,7 +177,7 @@ describe("a value that must not be null", () => {
     await load({ columns }, [{ id: 1 }, { id: 2, l: [] }, { id: 3, l: [{ x: 1 }] }]);
     await expect(load({ columns }, [{ id: 4, l: [{ x: 1 }, { y: 2 }] }])).rejects.toMatchObject({
       code: "NULL_IN_KEY",
-      where: { record: 1, column: "x" },
+      where: { table: "t__l", record: 1, column: "x" },
     });
     expect(read("t__l", "x")).toEqual([[1]]);
   });

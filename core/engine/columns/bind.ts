@@ -10,6 +10,7 @@ import {
   Field,
   Hint,
   isNull,
+  MASK_NULL,
   nil,
   Shape,
   Table,
@@ -30,13 +31,13 @@ import {
 } from "../layout/kinds";
 import { parseTimestamp } from "../time/iso8601";
 import { newDetached } from "../tables/shape";
-import { addColumn, adoptColumn, findColumn } from "./column";
+import { addColumn, adoptColumn, findColumn, proveMasked } from "./column";
 import { joinedName } from "../config/hints";
 import { bars } from "../contract/breach";
 import { onTrial, refuseNew } from "../cursor/trial";
 import { barsDeclared, changesType } from "../contract/declared";
 import { columnMode, EVOLVE, isBarred, typeMode } from "../contract/modes";
-import { requireNested } from "../tables/table";
+import { listField, requireNested } from "../tables/table";
 import { columnName, keepName, nameLength, shortName } from "./name";
 import { valueKind, valueLength, valueText } from "./value";
 
@@ -76,6 +77,7 @@ function applyHint(c: Field, hint: Hint): void {
 
 /** Decides where the values of a field go that has seen none before. False when the table is full. */
 export function bindField(f: Field): bool {
+  listField(f);
   const k = cold(f);
   const hint = k.hint;
   const hinted = !isNull(hint) && hint.set;
@@ -111,6 +113,7 @@ export function bindField(f: Field): bool {
     if (!addColumn(c, t, keepName(name, n), n, kind, precision, scale)) return false;
     cold(c).flags |= F_OWNED;
     applyHint(c, hint);
+    if (hint.mask == MASK_NULL) proveMasked(c);
     k.target = c;
     f.kind = <u8>K_MASK;
     if (f.len == 0xffffffff) f.len = 0;

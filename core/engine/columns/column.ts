@@ -175,7 +175,20 @@ export function adoptColumn(f: Field, c: Field): void {
 /** Whether no row has a value in the column, and nothing else vouches for its type. */
 export function isUnproven(c: Field): bool {
   const k = cold(c);
-  return (k.flags & (F_FIXED | F_EXISTING | F_HINTED)) == 0 && c.len == k.nulls;
+  return (k.flags & (F_FIXED | F_EXISTING | F_HINTED)) == 0 && c.len == k.nulls && !isMaskedProof(k);
+}
+
+/** Notes that the row at hand has a value for a column that shows none of them. */
+export function proveMasked(c: Field): void {
+  const k = cold(c);
+  k.nullIn = recordSerial;
+  k.writerRow = k.table.rows;
+}
+
+/** Whether a row that stays has a value that only a mask keeps from the column. */
+function isMaskedProof(k: Cold): bool {
+  if (!isNull(k.owner) || !k.nullIn) return false;
+  return k.nullIn != recordSerial || k.writerRow <= k.table.rows;
 }
 
 /** Gives an unproven column another type. */

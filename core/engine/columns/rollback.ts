@@ -1,9 +1,9 @@
 // Undoing a record: its rows, and what its values alone made known (columns, widened types).
-import { cold, F_SEEN_NULL, Field, isNull, Table } from "../layout/field";
+import { cold, Cold, F_SEEN_NULL, Field, isNull, Table } from "../layout/field";
 import { clearRowLog } from "../contract/drop-row";
 import { forgetDiscards } from "../contract/discards";
 import { onTrial } from "../cursor/trial";
-import { isColumn, isVariable, K_BOOL, K_DECIMAL, K_INT, K_NONE, K_SHARED } from "../layout/kinds";
+import { isColumn, isVariable, K_BOOL, K_LIST, K_NESTED, K_NONE, K_OBJECT } from "../layout/kinds";
 import { firstTable, recordSerial } from "../tables/table";
 import { bitBytes } from "./storage";
 import { truncateOwnIds } from "../tables/own-ids";
@@ -38,8 +38,8 @@ export function cutTable(t: Table, rows: u32, whole: bool): void {
     c = next;
   }
   if (removed) forgetRemoved(t);
-  let f = t.fields;
-  while (!isNull(f)) {
+  let at = changetype<usize>(t) + offsetof<Table>("fields");
+  for (let f = load<Field>(at); !isNull(f); f = load<Field>(at)) {
     const isCut = !isColumn(f.kind) && f.len > rows && f.len != 0xffffffff;
     if (isCut) f.len = rows;
     const k = cold(f);
@@ -50,11 +50,30 @@ export function cutTable(t: Table, rows: u32, whole: bool): void {
       k.flags &= ~F_SEEN_NULL;
       if (f.kind == <u8>K_NONE) f.len = 0xffffffff;
     }
-    f = k.nextField;
+    if (isNested(f.kind) && k.widenedIn == recordSerial && k.widenedRow >= rows) {
+      k.widenedIn = 0;
+      f.kind = <u8>K_NONE;
+    }
+    // However many keys come and go, they are not looked at again and again.
+    if (isUntouched(f)) {
+      f.len = 0xffffffff;
+      k.isListed = 0;
+      store<Field>(at, k.nextField);
+    } else at = changetype<usize>(k) + offsetof<Cold>("nextField");
   }
   truncateOwnIds(t.ownIds, rows);
   truncateOwnIds(t.ownParentIds, rows);
   truncateOwnIds(t.ownRootIds, rows);
+}
+
+function isNested(kind: u32): bool {
+  return kind == K_OBJECT || kind == K_LIST || kind == K_NESTED;
+}
+
+/** Whether nothing is left of what has come for f. */
+function isUntouched(f: Field): bool {
+  const k = cold(f);
+  return f.kind == <u8>K_NONE && !(k.flags & F_SEEN_NULL) && isNull(k.target);
 }
 
 /** Shortens c to at most `rows` rows. */

@@ -41,6 +41,7 @@ import {
   followHint,
   newTable,
   requireNested,
+  setConfigured,
   tablesFull,
 } from "../tables/table";
 import { hintFor, kindNamed, newHint, readHints, roleOf } from "./hints";
@@ -110,12 +111,14 @@ export function readConfig(p: usize): void {
     key = nextAfter(valueOf(key));
   }
   key = firstIn(member(p, "tables"));
+  setConfigured(true);
   while (key) {
     readTable(key, valueOf(key));
     key = nextAfter(valueOf(key));
   }
   for (let t = firstTable; !isNull(t); t = t.next)
     if (isNull(t.parent) && isNull(t.ownIn)) declareOwnTables(t);
+  setConfigured(false);
 }
 
 /** The seed at p: a string, since not all of its numbers are exact in JSON. */
@@ -155,10 +158,11 @@ export function rootTableNamed(name: usize, n: u32, fallback: Hint): Table {
     }
     return known;
   }
-  if (tablesFull()) return nil<Table>();
+  const isLeftOut = !isNull(hint) && (hint.contract & 3) != 0;
+  if (!isLeftOut && tablesFull()) return nil<Table>();
   const kept = keepName(d, length);
   const t = newTable(kept, length, kept, length, nil<Table>(), hint, nestingOf(hint), 1);
-  if (!isNull(hint)) {
+  if (!isNull(hint) && !isLeftOut) {
     declareColumns(t, hint, 0, 0);
     declareOwnTables(t);
   }

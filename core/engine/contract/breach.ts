@@ -9,7 +9,7 @@ import { findColumn } from "../columns/column";
 import { clearFailure, E_CONTRACT, E_DISCARD, E_DUPLICATE, fail } from "../scan/failure";
 import { skipValue } from "../scan/skip";
 import { skipSpace } from "../scan/text";
-import { addField, recordSerial, removeField } from "../tables/table";
+import { recordSerial, unlistField } from "../tables/table";
 import { discardIn, noteDiscard } from "./discards";
 import { columnMode, COLUMNS, DATA_TYPE, DISCARD_VALUE, EVOLVE, FREEZE, TABLES, typeMode } from "./modes";
 
@@ -64,7 +64,7 @@ export function bars(f: Field, name: usize, n: u32): bool {
   f.kind = <u8>K_BARRED;
   f.len = 0;
   // However many keys are barred, records that go do not look at them.
-  removeField(k.table, f);
+  unlistField(f);
   return true;
 }
 
@@ -78,7 +78,6 @@ export function isRepeated(f: Field, row: u32): bool {
 export function unbar(at: usize, f: Field, row: u32): bool {
   if (isRepeated(f, row)) return fail(at, E_DUPLICATE) != 0;
   f.kind = <u8>K_NONE;
-  addField(cold(f).table, f);
   return true;
 }
 

@@ -7,6 +7,7 @@ import {
   failedAt,
   failedColumn,
   failedColumnLength,
+  failedTable,
   failure,
 } from "../scan/failure";
 import { breachKind, breachOf } from "../contract/breach";
@@ -46,8 +47,8 @@ export function setFault(
   masked: bool,
 ): void {
   const at = failedAt < start || failedAt > end ? start : failedAt;
-  faultTable = table;
-  faultTableLength = tableLength;
+  faultTable = failedColumnLength ? failedTable.name : table;
+  faultTableLength = failedColumnLength ? failedTable.nameLength : tableLength;
   faultColumn = failedColumn;
   faultColumnLength = failedColumnLength;
   faultEntity = "";

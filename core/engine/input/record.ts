@@ -233,7 +233,7 @@ export function hasRequired(t: Table): bool {
   while (!isNull(c)) {
     const k = cold(c);
     if ((k.flags & F_NULLABLE) == 0 && (c.len != t.rows || k.runStart > t.recordStart)) {
-      failColumn(k.name, k.nameLength);
+      failColumn(t, k.name, k.nameLength);
       if (wentToVariant(t, k)) lacking = E_KEY_TYPE;
       return false;
     }
@@ -260,7 +260,7 @@ function failUnbound(t: Table): void {
     if (!h.set || h.nullable || h.drop) continue;
     const name = h.asLength ? normalizedName(h.as, h.asLength) : normalizedName(h.key, h.keyLength);
     if (isNull(findColumn(t, name, nameLength))) {
-      failColumn(keepName(name, nameLength), nameLength);
+      failColumn(t, keepName(name, nameLength), nameLength);
       return;
     }
   }

@@ -92,15 +92,17 @@ export class Cold {
   nullIn: u32;
   /** Base column of a variant. */
   base: Field;
-  /** Record that widened the column, for its rollback; its kind before. */
+  /** Record that widened the column, for its rollback, or that first had an object or a list here; its kind before. */
   widenedIn: u32;
   widenedFrom: u32;
-  /** Row whose value widened it. */
+  /** Row whose value did so. */
   widenedRow: u32;
   /** Not zero for a field that stands for the elements of a list, not for a key. */
   isElement: u32;
   /** What the contract has left out here. */
   discards: Discard;
+  /** Among the `fields` of its table: it has seen something that stays. */
+  isListed: u32;
 }
 
 /** Column flags. */
@@ -192,6 +194,7 @@ export class Table {
   columnCount: u32;
   columnBuckets: usize;
   columnMask: u32;
+  /** Those that have seen something. */
   fields: Field;
   /** Ids that do not fit the slots. */
   ownIds: OwnIds;

@@ -24,6 +24,7 @@ import {
 import { E_DEPTH, E_DUPLICATE, E_NULL, fail, failColumn } from "../scan/failure";
 import { getDepthLimit, skipValue } from "../scan/skip";
 import { newShape, rowShape } from "../tables/shape";
+import { listField, recordSerial } from "../tables/table";
 import { parseList, parseObject } from "./object";
 import { childTable, countOf } from "./child-table";
 import { writeJson } from "./json-text";
@@ -80,7 +81,10 @@ function seeElsewhere(p: usize, f: Field, row: u32): bool {
   if (f.kind == <u8>K_BARRED && !unbar(p, f, row)) return false;
   if (f.len != 0xffffffff && f.len > row) return fail(p, E_DUPLICATE) != 0;
   if (isColumn(f.kind)) putNull(f, row);
-  else f.len = row + 1;
+  else {
+    listField(f);
+    f.len = row + 1;
+  }
   return true;
 }
 
@@ -101,10 +105,17 @@ export function coldObject(p: usize, f: Field, row: u32): usize {
     if (!isNull(k.hint) && !declareInside(p, k, prefix, n)) return 0;
   }
   if (f.kind == <u8>K_NONE) {
+    noteNested(f, row);
     f.kind = <u8>(becomesJson ? K_NESTED : K_OBJECT);
     f.data = changetype<usize>(k.shape);
   }
   return parseObject(p + 1, k.shape, row);
+}
+
+/** Notes that an object or a list has come in a field that had seen none: with its row, that is forgotten. */
+function noteNested(f: Field, row: u32): void {
+  cold(f).widenedIn = recordSerial;
+  cold(f).widenedRow = row;
 }
 
 /** Declares the columns of objects at a place that is seen for the first time. False where one must not be null and
@@ -114,7 +125,7 @@ function declareInside(p: usize, k: Cold, prefix: usize, n: u32): bool {
   const before = t.requiredHints;
   declareColumns(t, k.hint, prefix, n);
   if (t.requiredHints == before || t.rows + <u32>(t.cutRows != 0) <= 1) return true;
-  failColumn(prefix, n - 2);
+  failColumn(t, prefix, n - 2);
   return fail(p, E_NULL) != 0;
 }
 
@@ -142,6 +153,7 @@ export function coldList(p: usize, f: Field, row: u32): usize {
   if (isLast && !skipValue(p, around)) return 0;
   if (f.kind == <u8>K_NONE) {
     const isPlain = !isLast && !becomesJson && !t.sharedLists && k.listShape == t.shape && !isNull(t.parent);
+    noteNested(f, row);
     f.kind = <u8>(isPlain ? K_LIST : K_NESTED);
     f.data = changetype<usize>(t);
   }

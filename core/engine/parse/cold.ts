@@ -34,7 +34,7 @@ import { numberErrorAt, numDouble, numInt, numKind, parseNumber } from "../numbe
 import { E_DUPLICATE, E_NUMBER, E_OWN_ID, E_VALUE, E_VARIANT, fail } from "../scan/failure";
 import { skipLiteral } from "../scan/skip";
 import { decodeString, skipString } from "../scan/text";
-import { recordSerial } from "../tables/table";
+import { listField, recordSerial } from "../tables/table";
 import { fastTimestamp, timestampMicros } from "./timestamp";
 import { advance } from "./advance";
 import { areSupplied, ownIds } from "./own-ids";
@@ -218,6 +218,7 @@ export function coldBool(p: usize, f: Field, row: u32, value: u32): usize {
 export function coldNull(p: usize, f: Field, row: u32): usize {
   if (f.kind == <u8>K_NONE && f.len == 0xffffffff) {
     if (onTrial) return refuseNew(p);
+    listField(f);
     noteNull(f);
     f.len = row + 1;
     const name = columnName(f);

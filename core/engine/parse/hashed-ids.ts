@@ -56,7 +56,7 @@ function writeKey(p: usize, constants: usize, t: Table): bool {
     if (!isNull(element) && element.primary) element.at = p;
   }
   if (constants && !findKeys(constants, 1, t.hint)) return false;
-  return writeKeys(p, t.hint);
+  return writeKeys(p, t, t.hint);
 }
 
 /** Values of the key that have not been found. */
@@ -115,11 +115,11 @@ function findKeys(p: usize, depth: u32, h: Hint): bool {
   }
 }
 
-function writeKeys(p: usize, h: Hint): bool {
+function writeKeys(p: usize, t: Table, h: Hint): bool {
   for (let c = h.child; !isNull(c); c = c.sibling) {
     if (c.primary) {
       if (!c.at || load<u32>(c.at) == 0x6c6c756e) {
-        failColumn(c.name, c.nameLength);
+        failColumn(t, c.name, c.nameLength);
         fail(c.at ? c.at : p, E_NULL);
         return false;
       }
@@ -127,7 +127,7 @@ function writeKeys(p: usize, h: Hint): bool {
       if (!writeSorted(c.at, 1, c)) return false;
       endMember();
     }
-    if (!c.own && !writeKeys(p, c)) return false;
+    if (!c.own && !writeKeys(p, t, c)) return false;
   }
   return true;
 }

@@ -1,9 +1,11 @@
 // How parsing fails: the first failure of a record sets these, and everything above returns 0.
+import { nil, Table } from "../layout/field";
 
 /** Pointer to the offending byte. */
 export let failedAt: usize = 0;
 export let failure: u32 = 0;
-/** Name of the column it is about; 0: of none. */
+/** The column it is about, and its table; length 0: of none. */
+export let failedTable: Table = nil<Table>();
 export let failedColumn: usize = 0;
 export let failedColumnLength: u32 = 0;
 
@@ -53,9 +55,10 @@ export function fail(at: usize, code: u32): usize {
   return 0;
 }
 
-/** Names the column of the failure that follows. */
-export function failColumn(name: usize, n: u32): void {
+/** Names the column of t that the failure that follows is about. */
+export function failColumn(t: Table, name: usize, n: u32): void {
   if (failure) return;
+  failedTable = t;
   failedColumn = name;
   failedColumnLength = n;
 }

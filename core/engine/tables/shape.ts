@@ -21,7 +21,6 @@ import { E_COLON, E_KEY, fail } from "../scan/failure";
 import { cursor, decodeString, setCursor, skipSpace, skipString } from "../scan/text";
 import { hintFor } from "../config/hints";
 import { onTrial, refuseNew } from "../cursor/trial";
-import { addField } from "./table";
 
 /** A field whose token never matches, expected where nothing is known yet. */
 const NOTHING: usize = memory.data(128, 64);
@@ -278,7 +277,6 @@ export function newField(shape: Shape, key: usize, n: u32, hash: u32): Field {
   store<Field>(at, f);
   if (k.isEscaped) putEscaped(shape, f);
   shape.count++;
-  addField(shape.table, f);
   return f;
 }
 
@@ -295,7 +293,6 @@ export function newElementField(shape: Shape, name: usize, n: u32, level: i32): 
   k.hint = hintFor(shape.hint, name, n);
   if (isNull(k.hint)) k.hint = shape.hint;
   if (!isNull(k.hint) && k.hint.drop) f.kind = <u8>K_SKIP;
-  addField(shape.table, f);
   return f;
 }
 

@@ -16,11 +16,11 @@ import {
   WITH_ROOT_ID,
 } from "../layout/field";
 import { growColumn } from "../columns/storage";
-import { discardsRows, NEW_TABLE } from "../contract/modes";
+import { discardsRows, isBarred, NEW_TABLE } from "../contract/modes";
 import { hashBytes, sameBytes } from "../memory/bytes";
 import { newShape } from "./shape";
 
-/** Every table of the load, in order of appearance. */
+/** Every table of the load, in order of appearance, without those that came and may not be made. */
 export let firstTable: Table = nil<Table>();
 let lastTable: Table = nil<Table>();
 export let tableCount: u32 = 0;
@@ -44,14 +44,42 @@ export function tablesFull(): bool {
   return tableCount >= maxTables;
 }
 
+/** Whether the tables of the configuration are being read: they are there, whatever the contract. */
+let isConfigured: bool = false;
+export function setConfigured(on: bool): void {
+  isConfigured = on;
+}
 
-@inline const BUCKETS: u32 = 1024;
-const buckets: usize = memory.data(1024 * 4, 16);
+let bucketMask: u32 = 1023;
+let buckets: usize = memory.data(1024 * 4, 16);
+/** Tables in the buckets. */
+let named: u32 = 0;
 
 
 @inline
 function bucketOf(hash: u32): usize {
-  return buckets + ((<usize>(hash & (BUCKETS - 1))) << 2);
+  return buckets + ((<usize>(hash & bucketMask)) << 2);
+}
+
+function putInBucket(t: Table): void {
+  const at = bucketOf(t.nameHash);
+  t.nextInBucket = load<Table>(at);
+  store<Table>(at, t);
+}
+
+function growBuckets(): void {
+  const old = buckets;
+  const end = old + ((<usize>bucketMask + 1) << 2);
+  bucketMask = bucketMask * 4 + 3;
+  buckets = allocStruct((<usize>bucketMask + 1) << 2);
+  for (let at = old; at < end; at += 4) {
+    let t = load<Table>(at);
+    while (!isNull(t)) {
+      const next = t.nextInBucket;
+      putInBucket(t);
+      t = next;
+    }
+  }
 }
 
 export function findTable(name: usize, n: u32): Table {
@@ -64,7 +92,8 @@ export function findTable(name: usize, n: u32): Table {
   return t;
 }
 
-/** Adds a table; name and path must live as long as the instance. */
+/** Adds a table, to its name only where the contract keeps it from being made; name and path must live as long as the
+ *  instance. */
 export function newTable(
   name: usize,
   nameLength: u32,
@@ -91,11 +120,12 @@ export function newTable(
   t.columnMask = 15;
   t.columnBuckets = allocStruct(16 * sizeof<usize>());
   t.shape = newShape(t, nil<Shape>(), 0, 0, hint, level, depth);
+  if (named++ > bucketMask) growBuckets();
+  putInBucket(t);
+  if (!isConfigured && isBarred(t)) return t;
   if (isNull(lastTable)) firstTable = t;
   else lastTable.next = t;
   lastTable = t;
-  t.nextInBucket = load<Table>(bucketOf(t.nameHash));
-  store<Table>(bucketOf(t.nameHash), t);
   tableCount++;
   return t;
 }
@@ -179,15 +209,21 @@ export function newRow(t: Table): u32 {
   return row;
 }
 
-export function addField(t: Table, f: Field): void {
-  cold(f).nextField = t.fields;
-  t.fields = f;
+/** Puts f among the fields that are looked through when rows go: it sees something. */
+export function listField(f: Field): void {
+  const k = cold(f);
+  if (k.isListed) return;
+  k.isListed = 1;
+  k.nextField = k.table.fields;
+  k.table.fields = f;
 }
 
-/** Takes f out of the fields that are looked through when rows go. */
-export function removeField(t: Table, f: Field): void {
+/** Takes f out of these fields. */
+export function unlistField(f: Field): void {
+  const t = cold(f).table;
+  if (!cold(f).isListed) return;
   let at = changetype<usize>(t) + offsetof<Table>("fields");
-  while (load<usize>(at) && load<Field>(at) != f)
-    at = changetype<usize>(cold(load<Field>(at))) + offsetof<Cold>("nextField");
-  if (load<usize>(at)) store<Field>(at, cold(f).nextField);
+  while (load<Field>(at) != f) at = changetype<usize>(cold(load<Field>(at))) + offsetof<Cold>("nextField");
+  store<Field>(at, cold(f).nextField);
+  cold(f).isListed = 0;
 }
