@@ -1,13 +1,7 @@
 import { BatchCursor } from "../../core/arrow/batch-cursor.ts";
 import { readMessages } from "../../core/arrow/ipc-messages.ts";
 import { type ArrowType, readFields } from "../../core/arrow/ipc-schema.ts";
-import type {
-  NativeAppender,
-  NativeBindings,
-  NativeChunk,
-  NativeType,
-  NativeVector,
-} from "./native-library.ts";
+import type { NativeAppender, NativeBindings, NativeType, NativeVector } from "./native-library.ts";
 import { fillText } from "./native-text.ts";
 
 /** Copies rows of one column of a record batch into a vector; `from` is a multiple of 8. */
@@ -23,6 +17,8 @@ export function insertStream(bindings: NativeBindings, appender: NativeAppender,
     bindings.appender_column_type(appender, column),
   );
   const chunk = bindings.create_data_chunk(types);
+  // A chunk has the same vectors all its life.
+  const vectors = types.map((_, column) => bindings.data_chunk_get_vector(chunk, column));
   const size = bindings.vector_size();
   let fields: ArrowType[] = [];
   for (const { kind, header, body } of readMessages(stream).messages) {
@@ -33,7 +29,11 @@ export function insertStream(bindings: NativeBindings, appender: NativeAppender,
     const rows = Number(header.int64(0));
     const fills = fields.map((type, column) => readColumn(bindings, cursor, type, types[column]!, rows));
     for (let from = 0; from < rows; from += size) {
-      appendRows(bindings, appender, chunk, fills, from, Math.min(size, rows - from));
+      const count = Math.min(size, rows - from);
+      bindings.data_chunk_reset(chunk);
+      for (let column = 0; column < columns; column++) fills[column]!(vectors[column]!, from, count);
+      bindings.data_chunk_set_size(chunk, count);
+      bindings.append_data_chunk(appender, chunk);
     }
   }
 }
@@ -41,20 +41,6 @@ export function insertStream(bindings: NativeBindings, appender: NativeAppender,
 /** Typed arrays need their bytes aligned, which a part of a larger buffer may not be. */
 function aligned(bytes: Uint8Array): Uint8Array {
   return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-}
-
-function appendRows(
-  bindings: NativeBindings,
-  appender: NativeAppender,
-  chunk: NativeChunk,
-  fills: readonly Fill[],
-  from: number,
-  rows: number,
-): void {
-  bindings.data_chunk_reset(chunk);
-  fills.forEach((fill, column) => fill(bindings.data_chunk_get_vector(chunk, column), from, rows));
-  bindings.data_chunk_set_size(chunk, rows);
-  bindings.append_data_chunk(appender, chunk);
 }
 
 function readColumn(
@@ -70,11 +56,19 @@ function readColumn(
   if (nulls === 0 || validity.length === 0) return values;
   if (validity.length * 8 < length) throw new Error("an Arrow buffer is cut short");
   return (vector, from, rows) => {
-    values(vector, from, rows);
+    const bytes = Math.ceil(rows / 8);
+    // Most columns of a wide table have no value in most chunks.
+    if (nulls < length && isAny(validity, from / 8, bytes)) values(vector, from, rows);
     bindings.vector_ensure_validity_writable(vector);
     const at = validity.byteOffset + from / 8;
-    bindings.copy_data_to_vector_validity(vector, 0, validity.buffer, at, Math.ceil(rows / 8));
+    bindings.copy_data_to_vector_validity(vector, 0, validity.buffer, at, bytes);
   };
+}
+
+/** Whether a bit is set in these bytes. */
+function isAny(bitmap: Uint8Array, from: number, bytes: number): boolean {
+  for (let at = from; at < from + bytes; at++) if (bitmap[at] !== 0) return true;
+  return false;
 }
 
 function readValues(

@@ -16,6 +16,7 @@ import { writeFacts } from "./system-rows.ts";
 import {
   addColumns,
   catalogOf,
+  columnsAsStored,
   completeColumns,
   createTable,
   jsonSeed,
@@ -24,6 +25,7 @@ import {
   schemaOf,
   type StoredColumn,
   storedColumns,
+  storedNames,
 } from "./tables.ts";
 import { checkRange } from "./range.ts";
 import { arrivingType, fits, isNarrower } from "./types.ts";
@@ -49,6 +51,8 @@ export class DuckDBLoad implements DestinationLoad {
   readonly #options: LoadOptions;
   /** Columns of the tables seen in this load, by name. */
   readonly #tables = new Map<string, StoredColumn[]>();
+  /** What was there before this load, as far as it is known. */
+  #names: Set<string> | undefined;
   readonly #replaced = new Set<string>();
   readonly #stages: Stages;
   #takenBack = false;
@@ -92,7 +96,7 @@ export class DuckDBLoad implements DestinationLoad {
     const { dataset } = this.#options;
     const wanted = completeColumns(table);
     const key = sameName(table.name);
-    let stored = this.#tables.get(key) ?? (await storedColumns(this.#connection, dataset, table.name));
+    let stored = this.#tables.get(key) ?? (await this.#stored(table.name));
     if (disposition === "replace" && stored.length > 0 && !this.#replaced.has(key)) {
       const names = new Set(wanted.map((column) => sameName(column.name)));
       if (stored.every((column) => names.has(sameName(column.name)))) {
@@ -106,13 +110,24 @@ export class DuckDBLoad implements DestinationLoad {
     if (stored.length === 0) {
       if (wanted.length === 0) return;
       await createTable(this.#connection, dataset, table.name, wanted);
+      this.#tables.set(key, columnsAsStored(wanted));
     } else {
       const names = new Set(stored.map((column) => sameName(column.name)));
       const added = wanted.filter((column) => !names.has(sameName(column.name)));
       if (added.length === 0) return void this.#tables.set(key, stored);
       await addColumns(this.#connection, dataset, table.name, stored, added);
+      this.#tables.set(key, [
+        ...stored,
+        ...columnsAsStored(added).map((column) => ({ ...column, nullable: true })),
+      ]);
     }
-    this.#tables.set(key, await storedColumns(this.#connection, dataset, table.name));
+  }
+
+  /** Columns of a table that this load has not seen; asking for each is what many small tables would wait for. */
+  async #stored(table: string): Promise<StoredColumn[]> {
+    const { dataset } = this.#options;
+    this.#names ??= await storedNames(this.#connection, dataset);
+    return this.#names.has(sameName(table)) ? storedColumns(this.#connection, dataset, table) : [];
   }
 
   async write(table: string, stream: Uint8Array): Promise<void> {
@@ -123,13 +138,14 @@ export class DuckDBLoad implements DestinationLoad {
     const { fields, rows, ended } = describeStream(stream);
     if (!ended)
       throw new RunletError("DEFECT", `Arrow stream of table ${table} has no end`, { where: { table } });
-    const arriving = fields.map((field) => this.#checkField(table, columns, field));
+    const named = new Map(columns.map((column) => [sameName(column.name), column]));
+    const arriving = fields.map((field) => this.#checkField(table, named.get(sameName(field.name)), field));
     if (rows === 0) return;
     const direct =
       fields.length === columns.length &&
       columns.every(
         (column, index) =>
-          sameName(column.name) === sameName(fields[index]!.name) && column.type === arriving[index],
+          named.get(sameName(fields[index]!.name)) === column && column.type === arriving[index],
       );
     try {
       if (!direct) await this.#writeByName(table, stream, columns, fields, arriving);
@@ -146,8 +162,7 @@ export class DuckDBLoad implements DestinationLoad {
   }
 
   /** The DuckDB type a field arrives as, once it is known to fit its column. */
-  #checkField(table: string, columns: readonly StoredColumn[], field: ArrowField): string {
-    const column = columns.find(({ name }) => sameName(name) === sameName(field.name));
+  #checkField(table: string, column: StoredColumn | undefined, field: ArrowField): string {
     const type = arrivingType(field);
     if (column && type && (fits(type, column.type) || isNarrower(type, column.type))) return type;
     const found = column ? `is ${column.type} at the destination` : "does not exist at the destination";
@@ -178,10 +193,8 @@ export class DuckDBLoad implements DestinationLoad {
       `CREATE TEMP TABLE ${STAGE} AS SELECT ${columns.join(", ")} FROM ${jsonSeed(this.#connection)} LIMIT 0`,
     );
     await this.#connection.insertArrow(stream, { catalog: "temp", schema: "main", table: STAGE });
-    const narrow = stored.filter(({ name, type }) => {
-      const at = fields.findIndex((field) => sameName(field.name) === sameName(name));
-      return at >= 0 && isNarrower(arriving[at]!, type);
-    });
+    const types = new Map(fields.map(({ name }, index) => [sameName(name), arriving[index]!]));
+    const narrow = stored.filter(({ name, type }) => isNarrower(types.get(sameName(name)) ?? type, type));
     await checkRange(this.#connection, { table, stage: temporary(STAGE), narrow });
     await this.#connection.exec(
       `INSERT INTO ${this.#stages.has(table) ? this.#stages.sql(table) : qualified(this.#connection, this.#options.dataset, table)}
@@ -227,6 +240,7 @@ export class DuckDBLoad implements DestinationLoad {
       try {
         await alterTable(this.#connection, this.#options.dataset, step);
         this.#tables.delete(sameName(step.table));
+        this.#names = undefined;
         if (step.kind === "type-column") {
           const stored = await storedColumns(this.#connection, this.#options.dataset, step.table);
           const column = stored.find(({ name }) => sameName(name) === sameName(step.column));

@@ -56,6 +56,25 @@ export async function storedColumns(
   return readRows(rows) as unknown as StoredColumn[];
 }
 
+/** Names of a dataset's tables and views, as {@link sameName} has them. */
+export async function storedNames(connection: DuckDBConnection, dataset: string): Promise<Set<string>> {
+  const inside = `database_name = ${quoteText(catalogOf(connection))} AND lower(schema_name) = lower(${quoteText(dataset)})`;
+  const rows = await connection.query(
+    `SELECT table_name AS name FROM duckdb_tables() WHERE ${inside}
+     UNION ALL SELECT view_name AS name FROM duckdb_views() WHERE ${inside}`,
+  );
+  return new Set(readRows(rows).map(({ name }) => sameName(name as string)));
+}
+
+/** The columns as the database will have them. */
+export function columnsAsStored(columns: readonly ColumnSchema[]): StoredColumn[] {
+  return columns.map((column) => ({
+    name: column.name,
+    type: sqlType(column),
+    nullable: column.nullable !== false,
+  }));
+}
+
 export async function hasSchema(connection: DuckDBConnection, dataset: string): Promise<boolean> {
   const rows = await connection.query(
     `SELECT 1 FROM duckdb_schemas() WHERE database_name = ${quoteText(catalogOf(connection))}
