@@ -1,5 +1,6 @@
 // core/engine (AssemblyScript) → dist/core.wasm, and the same bytes as a module for hosts that cannot import wasm.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import binaryen from "binaryen";
 import asc from "assemblyscript/asc";
@@ -7,17 +8,21 @@ import { KEEP } from "./canonical-exports.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** Compiles the engine; returns the bytes. `flags` are further asc flags. */
-export const compileEngine = (flags = []) =>
-  compile("core/engine/index.ts", ["--transform", `${root}scripts/canonical-exports.mjs`, ...flags]);
+/** Compiles the engine; returns the bytes. `flags` are further asc flags, `instead` takes the place of files: path → text. */
+export const compileEngine = (flags = [], instead = {}) =>
+  compile("core/engine/index.ts", ["--transform", `${root}scripts/canonical-exports.mjs`, ...flags], instead);
 
 /** Compiles an entry with the options of asconfig.json; returns the bytes. */
-export async function compile(entry, flags) {
+export async function compile(entry, flags, instead = {}) {
   const built = {};
   const { error, stderr } = await asc.main(
     [entry, "--config", "asconfig.json", "--outFile", "core.wasm", ...flags],
     {
       baseDir: root,
+      readFile: (name, folder) => {
+        const path = isAbsolute(name) ? name : join(folder, name);
+        return instead[name] ?? (existsSync(path) ? readFileSync(path, "utf8") : null);
+      },
       writeFile: (name, contents) => {
         built[name] = contents;
       },

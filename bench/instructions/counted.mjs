@@ -52,7 +52,8 @@ export function countedModule(bytes) {
   return { bytes: Buffer.concat(out), functions, read };
 }
 
-function importedGlobals(bytes, all) {
+/** How many globals the module imports. */
+export function importedGlobals(bytes, all) {
   const section = all.find(({ id }) => id === 2);
   if (!section) return 0;
   const reader = new Reader(bytes, section.begin);
@@ -69,14 +70,23 @@ function importedGlobals(bytes, all) {
   return globals;
 }
 
+/** What a constant zero is, by type. */
+const ZEROS = {
+  [I32]: [0x41, 0],
+  [I64]: [0x42, 0],
+  0x7d: [0x43, ...Array(4).fill(0)],
+  0x7c: [0x44, ...Array(8).fill(0)],
+  0x7b: [0xfd, 0x0c, ...Array(16).fill(0)],
+};
+
 /** A mutable global that begins at zero. */
-const global = (type) => Uint8Array.of(type, 1, type === I64 ? 0x42 : 0x41, 0, 0x0b);
+export const global = (type) => Uint8Array.of(type, 1, ...ZEROS[type], 0x0b);
 
 const exported = (name, index) =>
   Buffer.concat([leb(name.length), Buffer.from(name), Uint8Array.of(3), leb(index)]);
 
 /** A section's vector with more elements behind it. */
-function extended(bytes, begin, end, added) {
+export function extended(bytes, begin, end, added) {
   const reader = new Reader(bytes, begin);
   const count = reader.number();
   return Buffer.concat([leb(count + added.length), bytes.subarray(reader.at, end), ...added]);
@@ -111,7 +121,8 @@ function countingCode(bytes, functions, first, moved, scratch) {
 const plus = (index, value) =>
   Buffer.concat([Uint8Array.of(0x23), leb(index), value, Uint8Array.of(0x7c, 0x24), leb(index)]);
 
-function leb(value) {
+/** An unsigned LEB128 number. */
+export function leb(value) {
   const out = [];
   do {
     const rest = value >>> 7;

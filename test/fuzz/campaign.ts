@@ -60,7 +60,8 @@ export function problem(module: WebAssembly.Module, test: FuzzCase): string | un
     summaries.push(engine.end(input));
   } catch (error) {
     if (!(error instanceof RunletError)) return `threw ${String(error)}`;
-    if (error.code === "DEFECT") return `trapped: ${error.message} ${String(error.cause ?? "")}`;
+    if (error.code === "DEFECT")
+      return `trapped: ${error.message} ${(error.cause as Error | undefined)?.stack}`;
     refusal = error;
   }
   const first = expected.refusals[0];

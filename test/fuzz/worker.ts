@@ -11,6 +11,8 @@ interface Work {
   seeds: Seeds;
   seed: number;
   seconds: number;
+  /** Cases at the most. */
+  most: number;
   crashes: string;
   /** [0] counts the cases; the watcher takes a count that stands still for a hang. */
   progress: Int32Array;
@@ -26,7 +28,7 @@ const shared = new Uint8Array(work.current, 4);
 const found: { name: string; told: string }[] = [];
 const tally = { cases: 0, bytes: 0, found };
 // Every case has its own seed, so that one can be run again alone.
-for (let n = work.seed; Date.now() < end && found.length < 20; n++) {
+for (let n = work.seed; Date.now() < end && n < work.seed + work.most && found.length < 20; n++) {
   const dice = new Dice(n);
   const csv = n % 4 === 0 ? nextCsvCase(dice, work.seeds) : undefined;
   const test = csv ?? nextCase(dice, work.seeds);
@@ -37,7 +39,8 @@ for (let n = work.seed; Date.now() < end && found.length < 20; n++) {
   try {
     told = csv ? csvProblem(module, csv) : problem(module, test as FuzzCase);
   } catch (error) {
-    told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const { stack, cause } = error as Error & { cause?: Error };
+    told = [stack, cause?.stack].filter(Boolean).join("\n");
   }
   tally.cases++;
   tally.bytes += test.data.length;
