@@ -77,10 +77,11 @@ export function testEvolvingRuns(name: string, subject: Subject): void {
         ["merge", { write: "merge", primaryKey: "id" }],
         ["upsert", { write: "merge", primaryKey: "id", strategy: "upsert" }],
       ];
-      test.each(ways)(
+      test.for(ways)(
         "%s, in the table and nested in it",
-        async (write, options) => {
-          if (options.write === "merge" && !to.capabilities.dispositions.includes("merge")) return;
+        { timeout: 120_000 },
+        async ([write, options], { skip }) => {
+          skip(options.write === "merge" && !to.capabilities.dispositions.includes("merge"));
           let expected: string[] = [];
           let id = 0;
           for (const page of PAGES) {
@@ -92,7 +93,6 @@ export function testEvolvingRuns(name: string, subject: Subject): void {
             expect(await numbers("t__list", "y")).toEqual(nested);
           }
         },
-        120_000,
       );
     });
 
@@ -127,8 +127,8 @@ export function testEvolvingRuns(name: string, subject: Subject): void {
         expect(columns["code"]).toMatchObject({ primary_key: true, nullable: false });
       });
 
-      test("merged by another key, too", async () => {
-        if (!to.capabilities.dispositions.includes("merge")) return;
+      test("merged by another key, too", async ({ skip }) => {
+        skip(!to.capabilities.dispositions.includes("merge"));
         await load({ write: "merge", primaryKey: "id" }, [{ id: 1, code: "a", list: [1] }]);
         await load({ write: "merge", primaryKey: "code" }, [
           { id: null, code: "b", list: [2] },
@@ -216,8 +216,8 @@ export function testEvolvingRuns(name: string, subject: Subject): void {
         expect((await column("t", "x")).map(Number)).toEqual([2]);
       });
 
-      test("resources: merged tables, too", async () => {
-        if (!to.capabilities.dispositions.includes("merge")) return;
+      test("resources: merged tables, too", async ({ skip }) => {
+        skip(!to.capabilities.dispositions.includes("merge"));
         const options: Options = { write: "merge", primaryKey: "id", strategy: "upsert" };
         await load(options, [{ id: 1, old: 1, list: [1, 2] }]);
         await load(options, [{ id: "one", list: [3] }], { refresh: "resources" });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { expectNothingFound, FUZZ_TIMEOUT } from "./run-fuzzer.ts";
 
 // The build of the engine that checks each access to memory: that it does.
 
@@ -24,7 +25,7 @@ describe("accesses", () => {
     exports = instance.exports as unknown as Exports;
     // Where the copies come from and go to.
     while (exports["allocStruct"]!(100_000) < 1 << 20);
-  }, 60_000);
+  }, FUZZ_TIMEOUT);
 
   test.each([
     ...[
@@ -91,34 +92,42 @@ describe("accesses", () => {
   });
 });
 
-test("the engine traps when it is told of a longer chunk than it was given", async () => {
-  const NAME = "runlet:engine/normalizer@0.1.0";
-  const METHOD = `${NAME}#[method]normalizer.`;
-  const load = async (path: string) => {
-    const { instance } = await WebAssembly.instantiate(readFileSync(path), {
-      [`[export]${NAME}`]: { "[resource-new]normalizer": (representation: number) => representation },
-    });
-    const { memory, ...rest } = instance.exports;
-    const call = rest as unknown as Exports;
-    const put = (text: string): [number, number] => {
-      const bytes = new TextEncoder().encode(text);
-      const at = call["cabi_realloc"]!(0, 0, 1, bytes.length);
-      new Uint8Array((memory as WebAssembly.Memory).buffer, at, bytes.length).set(bytes);
-      return [at, bytes.length];
+test(
+  "the engine traps when it is told of a longer chunk than it was given",
+  async () => {
+    const NAME = "runlet:engine/normalizer@0.1.0";
+    const METHOD = `${NAME}#[method]normalizer.`;
+    const load = async (path: string) => {
+      const { instance } = await WebAssembly.instantiate(readFileSync(path), {
+        [`[export]${NAME}`]: { "[resource-new]normalizer": (representation: number) => representation },
+      });
+      const { memory, ...rest } = instance.exports;
+      const call = rest as unknown as Exports;
+      const put = (text: string): [number, number] => {
+        const bytes = new TextEncoder().encode(text);
+        const at = call["cabi_realloc"]!(0, 0, 1, bytes.length);
+        new Uint8Array((memory as WebAssembly.Memory).buffer, at, bytes.length).set(bytes);
+        return [at, bytes.length];
+      };
+      call[`${NAME}#[static]normalizer.open`]!(...put('{"loadId":"1","seed":"1"}'));
+      const area = call[`${METHOD}input`]!(1, ...put("t"), 0, ...put('{"format":"ndjson"}'));
+      const id = new DataView((memory as WebAssembly.Memory).buffer).getUint32(area + 8, true);
+      const [at, length] = put('{"a":1}\n');
+      return { at, length, call, push: (n: number) => call[`${METHOD}push`]!(1, id, at, n) };
     };
-    call[`${NAME}#[static]normalizer.open`]!(...put('{"loadId":"1","seed":"1"}'));
-    const area = call[`${METHOD}input`]!(1, ...put("t"), 0, ...put('{"format":"ndjson"}'));
-    const id = new DataView((memory as WebAssembly.Memory).buffer).getUint32(area + 8, true);
-    const [at, length] = put('{"a":1}\n');
-    return { at, length, call, push: (n: number) => call[`${METHOD}push`]!(1, id, at, n) };
-  };
-  const shipped = await load("dist/core.wasm");
-  shipped.push(shipped.length + 1000);
-  const careful = await load(await checked.checkedEngine());
-  expect(() => careful.push(careful.length + 1000)).toThrow(WebAssembly.RuntimeError);
-  const { at, length, call } = careful;
-  const reached = (call.wrongAddress.value as number) + (call.wrongLength.value as number);
-  // Behind a chunk are 128 bytes that may be read.
-  expect(reached).toBeGreaterThan(at + length + 128);
-  expect(reached).toBeLessThanOrEqual(at + length + 1000 + 128);
-}, 120_000);
+    const shipped = await load("dist/core.wasm");
+    shipped.push(shipped.length + 1000);
+    const careful = await load(await checked.checkedEngine());
+    expect(() => careful.push(careful.length + 1000)).toThrow(WebAssembly.RuntimeError);
+    const { at, length, call } = careful;
+    const reached = (call.wrongAddress.value as number) + (call.wrongLength.value as number);
+    // Behind a chunk are 128 bytes that may be read.
+    expect(reached).toBeGreaterThan(at + length + 128);
+    expect(reached).toBeLessThanOrEqual(at + length + 1000 + 128);
+  },
+  FUZZ_TIMEOUT,
+);
+
+test("broken and odd inputs make it touch no memory but its own", { timeout: FUZZ_TIMEOUT }, () =>
+  expectNothingFound(60, ["--checked"]),
+);

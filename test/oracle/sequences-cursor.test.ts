@@ -18,8 +18,9 @@ test("there are enough of them", () => expect(CURSORS.length).toBeGreaterThanOrE
 compareEverywhere(
   {
     memory: CURSORS.filter(({ options }) => options["write"] !== "merge"),
-    native: CURSORS,
-    wasm: CURSORS.filter((_, i) => FULL || i % 4 === 0),
+    // What one of DuckDB's drivers does not play, the other does.
+    native: CURSORS.filter((_, i) => FULL || i % 3 !== 0),
+    wasm: CURSORS.filter((_, i) => FULL || i % 3 === 0),
     postgres: CURSORS.filter((_, i) => i % 5 === 0),
   },
   {

@@ -55,7 +55,8 @@ const validityOf = ({ options }: Sequence): string[] =>
 compareEverywhere<Outcome>(
   {
     memory: MERGES,
-    native: MERGES,
+    // What one of DuckDB's drivers does not play, the other does.
+    native: MERGES.filter((_, i) => FULL || i % 3 !== 0),
     wasm: MERGES.filter((_, i) => FULL || i % 3 === 0),
     postgres: MERGES.filter(
       (sequence, i) => i % 4 === 0 || has(sequence, "skipUnchanged") || has(sequence, "rowVersion"),
