@@ -1,3 +1,5 @@
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /** Reads flatbuffer tables (https://flatbuffers.dev/internals/), as far as Arrow's metadata needs them. */
 export class FlatTable {
   readonly view: DataView;
@@ -54,9 +56,7 @@ export class FlatTable {
     if (at === 0) return undefined;
     const start = at + this.view.getUint32(at, true);
     const length = this.view.getUint32(start, true);
-    return new TextDecoder().decode(
-      new Uint8Array(this.view.buffer, this.view.byteOffset + start + 4, length),
-    );
+    return decoder.decode(new Uint8Array(this.view.buffer, this.view.byteOffset + start + 4, length));
   }
 
   /** Position of a vector's first element and its length. */
