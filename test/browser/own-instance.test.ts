@@ -179,6 +179,7 @@ test("a session may be opened while the last one is being closed", async () => {
     const load = await session.begin(String(round));
     await load.prepare(raw, "append");
     await load.rollback();
+    expect(await session.hasLoad(String(round))).toBe(false);
   }
   await session.close();
   db.closeSync();

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { inPage, newProfile, type Profile, type ProfiledBrowser } from "./chromium.ts";
 import { type PageServer, servePages } from "./server.ts";
 
@@ -13,7 +13,7 @@ let server: PageServer;
 let profile: Profile;
 let browser: ProfiledBrowser;
 
-beforeEach(async () => {
+beforeAll(async () => {
   const { outputFiles } = await build({
     entryPoints: [`${root}/test/browser/pages/worker.ts`],
     bundle: true,
@@ -33,14 +33,15 @@ beforeEach(async () => {
         void response.writeHead(200, { "content-type": "text/javascript" }).end(outputFiles[0]!.contents),
     },
   });
+}, 60_000);
+afterAll(() => server.close());
+
+// Most tests kill their browser.
+beforeEach(async () => {
   profile = await newProfile();
   browser = await profile.start();
 }, 60_000);
-
-afterEach(async () => {
-  await profile.remove();
-  server.close();
-}, 60_000);
+afterEach(() => profile.remove(), 60_000);
 
 const open = () => browser.open(`${server.origin}/blank.html`);
 

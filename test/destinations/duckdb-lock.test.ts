@@ -44,6 +44,8 @@ describe.each(DRIVERS)("a lock, with %s DuckDB", (driver) => {
     const file = at("reused.duckdb");
     writeFileSync(`${file}.lock`, JSON.stringify({ pid: process.pid, host: hostname(), started: "1" }));
     await loadOne(file);
+    expect(await native(file, "select id from ds.t")).toEqual([{ id: "1" }]);
+    expect(existsSync(`${file}.lock`)).toBe(false);
   });
 
   test.skipIf(!existsSync("/proc/locks"))("a native DuckDB that has the file open is seen", async () => {

@@ -219,14 +219,17 @@ describe("two runs of one pipeline at once", () => {
   test("the second says who holds it, and changes nothing", async () => {
     let go!: () => void;
     const waiting = new Promise<void>((resolve) => (go = resolve));
+    let reads!: () => void;
+    const reading = new Promise<void>((resolve) => (reads = resolve));
     const slow = pipeline("p", [
       resource("items", {}, async function* () {
+        reads();
         await waiting;
         yield { n: 1 };
       }),
     ]);
     const first = slow.run({ to });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await reading;
     await expect(growing(9).run({ to })).rejects.toMatchObject({
       code: "CONCURRENT_RUN",
       message: expect.stringMatching(/^pipeline p to duckdb:.* is being run by this process, since 20/),
