@@ -6,10 +6,23 @@ import { folderWith } from "../cli/spawned.ts";
 import { builtApp } from "./built-app.ts";
 import { serveApp } from "./server.ts";
 import { setStage } from "./stage.ts";
-import { soon } from "./visit.ts";
+import { soon, type Visit } from "./visit.ts";
 
 const stage = setStage();
 const zipped = (bytes: Buffer) => gzipSync(bytes, { level: 9 }).length;
+
+/** Once all is kept, the network goes and the page is loaded again. */
+async function comeBackOffline(visit: Visit): Promise<void> {
+  const { page, context } = visit;
+  await visit.ready();
+  await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
+  await soon(() =>
+    page.evaluate("caches.open('runlet-duckdb').then((cache) => cache.keys()).then((keys) => keys.length)"),
+  ).toBe(1);
+  await context.setOffline(true);
+  await page.reload();
+  await visit.ready();
+}
 
 describe("the first visit", () => {
   test("shows a sample's tables and rows from the engine while DuckDB is on its way, by name", async () => {
@@ -61,16 +74,8 @@ describe("the first visit", () => {
 
   test("works again without a network, samples and SQL included", async () => {
     const visit = await stage.visit();
-    const { page, context } = visit;
-    await visit.ready();
-    await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
-    await soon(() =>
-      page.evaluate("caches.open('runlet-duckdb').then((cache) => cache.keys()).then((keys) => keys.length)"),
-    ).toBe(1);
-    await context.setOffline(true);
-    await page.reload();
-    await visit.ready();
-    await page.getByRole("button", { name: /Ethereum/ }).click();
+    await comeBackOffline(visit);
+    await visit.page.getByRole("button", { name: /Ethereum/ }).click();
     await soon(() => visit.tables()).toContain("blocks 2");
     await visit.ready();
     await visit.openTab("SQL");
@@ -80,15 +85,7 @@ describe("the first visit", () => {
   test("works below any path of a server, and without a network there, too", async () => {
     const deep = await serveApp(await builtApp(), "/data/tools/tables/");
     const visit = await stage.visit(deep.url);
-    const { page, context } = visit;
-    await visit.ready();
-    await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
-    await soon(() =>
-      page.evaluate("caches.open('runlet-duckdb').then((cache) => cache.keys()).then((keys) => keys.length)"),
-    ).toBe(1);
-    await context.setOffline(true);
-    await page.reload();
-    await visit.ready();
+    await comeBackOffline(visit);
     await visit.openTab("SQL");
     expect(await visit.ask("select count(*) as n from events")).toEqual([["100"]]);
     deep.close();

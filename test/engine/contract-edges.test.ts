@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { EngineConfig, InputOptions, TableContract } from "../../core/binding/contract.ts";
-import type { RunletError } from "../../core/errors.ts";
 import type { Tables } from "../../core/schema/types.ts";
-import { bytes, normalise, normaliseText } from "./engine.ts";
+import { bytes, normalise, normaliseText, refusal } from "./engine.ts";
 import { split } from "./split.ts";
 
 // Contracts where they meet duplicate keys, cursors, many violations, masks and hints.
@@ -24,15 +23,6 @@ function load(
 
 const column = (output: ReturnType<typeof load>, name: string, table = "t") =>
   output.tables.get(table)?.rows.map((row) => row.get(name));
-
-function refusal(run: () => unknown): RunletError {
-  try {
-    run();
-  } catch (error) {
-    return error as RunletError;
-  }
-  throw new Error("nothing was refused");
-}
 
 describe("a key that stands more than once", () => {
   const cell = fc.constantFrom("1", '"t"', "null", "true", "[]", "[1]", '{"z":1}', '{"z":null}', '[{"x":1}]');

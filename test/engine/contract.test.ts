@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { EngineConfig, InputOptions, TableContract } from "../../core/binding/contract.ts";
-import type { RunletError } from "../../core/errors.ts";
 import type { Tables } from "../../core/schema/types.ts";
-import { bytes, normalise, normaliseText } from "./engine.ts";
+import { bytes, normalise, normaliseText, refusal } from "./engine.ts";
 import { split } from "./split.ts";
 
 const RUNS = process.env["RUNLET_FULL"] === "1" ? 5000 : 120;
@@ -32,15 +31,6 @@ function rowsOf(output: ReturnType<typeof load>, table: string, ...columns: stri
   return (output.tables.get(table)?.rows ?? []).map((row) =>
     columns.map((column) => row.get(column) ?? "").join(" "),
   );
-}
-
-function refusal(run: () => unknown): RunletError {
-  try {
-    run();
-  } catch (error) {
-    return error as RunletError;
-  }
-  throw new Error("nothing was refused");
 }
 
 // ---- what stays, by a model of the few keys there are

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { openEngine } from "../../core/binding/engine.ts";
 import type { Engine, EngineConfig, InputOptions } from "../../core/binding/contract.ts";
+import type { RunletError } from "../../core/errors.ts";
 import { Collector } from "./collect.ts";
 import type { EngineOutput } from "./collect.ts";
 
@@ -55,4 +56,14 @@ export function normaliseText(
   config?: Partial<EngineConfig>,
 ): EngineOutput {
   return normalise([{ chunks: [bytes(text)], ...(options ? { options } : {}) }], config);
+}
+
+/** The error with which something is refused. */
+export function refusal(run: () => unknown): RunletError {
+  try {
+    run();
+  } catch (error) {
+    return error as RunletError;
+  }
+  throw new Error("nothing was refused");
 }

@@ -20,24 +20,32 @@ const CASES = Object.entries(
 
 beforeAll(() => installTestHost({}));
 
+/** A store, and what is committed to it last. */
+function watched(to: Destination): { to: Destination; committed(): StoredSchema } {
+  let facts: CommitFacts | undefined;
+  return {
+    to: {
+      ...to,
+      async open(opening) {
+        const session = await to.open(opening);
+        return {
+          ...session,
+          async begin(loadId) {
+            const load = await session.begin(loadId);
+            return { ...load, commit: (given) => load.commit((facts = given)) };
+          },
+        };
+      },
+    },
+    committed: () => facts!.schema as unknown as StoredSchema,
+  };
+}
+
 /** The document that runs store. */
 async function stored(options: object, records: string[], to: Destination = memory()): Promise<StoredSchema> {
-  let facts: CommitFacts | undefined;
-  const watched: Destination = {
-    ...to,
-    async open(opening) {
-      const session = await to.open(opening);
-      return {
-        ...session,
-        async begin(loadId) {
-          const load = await session.begin(loadId);
-          return { ...load, commit: (given) => load.commit((facts = given)) };
-        },
-      };
-    },
-  };
-  await pipeline("oracle", resource("t", options, records.join("\n"))).run({ to: watched });
-  return facts!.schema as unknown as StoredSchema;
+  const store = watched(to);
+  await pipeline("oracle", resource("t", options, records.join("\n"))).run({ to: store.to });
+  return store.committed();
 }
 
 const data = ({ tables }: StoredSchema) =>
@@ -88,21 +96,8 @@ test("a run of other resources leaves it as it is", async () => {
   const to = memory();
   const options = { write: "merge", strategy: "scd2", active: "9999-12-31T00:00:00Z" };
   const before = await stored(options, ['{"id":1,"gone":true}'], to);
-  let facts: CommitFacts | undefined;
   const other = pipeline("oracle", [resource("t", options as object, []), resource("u", {}, [{ a: 1 }])]);
-  const watched: Destination = {
-    ...to,
-    async open(opening) {
-      const session = await to.open(opening);
-      return {
-        ...session,
-        begin: async (id) => {
-          const load = await session.begin(id);
-          return { ...load, commit: (given) => load.commit((facts = given)) };
-        },
-      };
-    },
-  };
-  await other.run({ to: watched, only: ["u"] });
-  expect((facts!.schema as unknown as StoredSchema).tables["t"]).toEqual(before.tables["t"]);
+  const store = watched(to);
+  await other.run({ to: store.to, only: ["u"] });
+  expect(store.committed().tables["t"]).toEqual(before.tables["t"]);
 });
