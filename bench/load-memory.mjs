@@ -1,8 +1,8 @@
 // node bench/load-memory.mjs [--gb 1,5] [--input issues] [--driver native|wasm|null] [--limit 256MB]
 // Peak memory of a whole load into a DuckDB file whose own memory is limited, for inputs of several sizes, each in its own
-// process. The input is a generated one, streamed again and again.
+// process. The input is a generated one, read again and again.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, openSync, readSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -19,35 +19,24 @@ const { values } = parseArgs({
 });
 
 if (values.child) {
-  const { nullDestination, pipeline, resource } = await import("../dist/node/index.js");
+  const { files, nullDestination, pipeline } = await import("../dist/node/index.js");
   const { duckdb } = await import("../dist/node/duckdb.js");
   const path = input(values.input, 64);
-  const file = openSync(path);
   const { size } = statSync(path);
-  const want = Number(values.child) * 1e9;
   const folder = mkdtempSync(join(tmpdir(), "runlet-bench-"));
   process.chdir(folder);
   let heap = 0;
   const watch = setInterval(() => (heap = Math.max(heap, process.memoryUsage().heapUsed)), 200);
-  const piece = 1 << 20;
-  let sent = 0;
-  const stream = () =>
-    new ReadableStream({
-      pull(controller) {
-        // Read from the file each time: what this program holds is not the load's.
-        const part = new Uint8Array(piece);
-        const read = readSync(file, part, 0, piece, sent % size);
-        controller.enqueue(part.subarray(0, read));
-        sent += read;
-        if (sent >= want && sent % size === 0) controller.close();
-      },
-    });
+  // One file under as many names as make the size.
+  const names = Math.ceil((Number(values.child) * 1e9) / size);
+  const sent = names * size;
+  for (let name = 0; name < names; name++) symlinkSync(path, join(folder, `${name}.ndjson`));
   const begin = performance.now();
   const to =
     values.driver === "null"
       ? nullDestination()
       : duckdb(join(folder, "bench.duckdb"), { driver: values.driver, memoryLimit: values.limit });
-  const info = await pipeline("bench", resource("t", {}, stream)).run({ to });
+  const info = await pipeline("bench", files("t", { from: "*.ndjson" })).run({ to });
   clearInterval(watch);
   const rows = Object.values(info.tables).reduce((sum, table) => sum + table.rows, 0);
   const rss = process.resourceUsage().maxRSS / 1024;

@@ -29,6 +29,12 @@ export interface HostLimits {
   readonly segmentBytes?: number;
 }
 
+/** A SHA3-256 under way; text is taken as UTF-8. */
+export interface Sha3 {
+  update(text: string): unknown;
+  digest(): Uint8Array;
+}
+
 /** What a runtime provides. It is all that may differ between runtimes; a host shim is a page of code. */
 export interface Host {
   /** `node`, `deno`, `bun`, `browser`, `workerd`. */
@@ -65,6 +71,8 @@ export interface Host {
    *  streams into the destination's transaction only. */
   storage?(name: string): Storage;
   readonly limits?: HostLimits;
+  /** SHA3-256, where the runtime has it by itself; undefined where it does not. Schemas of many tables are hashed so. */
+  sha3?(): Sha3 | undefined;
   /** Milliseconds since the Unix epoch, with a fraction where the clock has one. */
   now(): number;
   /** Fills the array with cryptographically secure random bytes. */
@@ -82,6 +90,11 @@ export function installHost(host: Host): void {
 export function host(): Host {
   if (!current) throw new Error('runlet: no host is installed; import from "runlet", not from its core');
   return current;
+}
+
+/** A SHA3-256 of this process's host, if it has one. */
+export function hostSha3(): Sha3 | undefined {
+  return current?.sha3?.();
 }
 
 /** The limits of this process's host, if it has any. */

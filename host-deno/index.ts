@@ -12,6 +12,7 @@ import { environment, environmentPlaces } from "../host-node/environment.ts";
 import { files, readFile, writeFile } from "../host-node/files.ts";
 import { defaultAddress } from "../host-node/host.ts";
 import { useMachine } from "../host-node/machine.ts";
+import { sha3 } from "../host-node/sha3.ts";
 import { storageAt, storageHome } from "../host-node/storage.ts";
 import { epochClock } from "../core/clock.ts";
 import { installHost } from "../core/index.ts";
@@ -47,6 +48,7 @@ installHost({
     mustKeep(storageHome());
     return eachWithLeave(storageAt(name));
   },
+  sha3,
   now: epochClock(),
   random: (into) => crypto.getRandomValues(into as Uint8Array<ArrayBuffer>),
 });

@@ -1,8 +1,8 @@
-import { createReadStream } from "node:fs";
-import { open, stat, writeFile as write } from "node:fs/promises";
+import { type FileHandle, open, stat, writeFile as write } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { RunletError } from "../core/errors.ts";
+import { type Refill, refillable } from "../core/pipeline/refill.ts";
 import { makeFolder } from "./make-folder.ts";
 import type { HostFile } from "../core/host.ts";
 import { glob } from "./glob.ts";
@@ -51,27 +51,55 @@ export async function writeFile(path: string, bytes: Uint8Array): Promise<void> 
   }
 }
 
+/** A file's bytes as a stream, which runs read past: into memory of theirs. */
 function streamOf(path: string): ReadableStream<Uint8Array> {
-  const stream = createReadStream(path, { highWaterMark: READ_BYTES });
-  return toWeb(stream, (error) => unreadable(path, error));
+  const file = refillFrom(path);
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const into = new Uint8Array(READ_BYTES);
+        const length = await file.read(into);
+        if (length > 0) controller.enqueue(into.subarray(0, length));
+        else {
+          await file.close();
+          controller.close();
+        }
+      },
+      cancel: () => file.close(),
+    },
+    { highWaterMark: 0 },
+  );
+  return refillable(stream, () => refillFrom(path));
 }
 
-/** A Node stream as a Web stream, with its errors said in runlet's words. */
-export function toWeb(
-  stream: Readable,
-  failure: (error: unknown) => unknown = (error) => error,
-): ReadableStream<Uint8Array> {
+/** Opens the file with the first read. */
+function refillFrom(path: string): Refill {
+  let opened: Promise<FileHandle> | undefined;
+  return {
+    async read(into) {
+      try {
+        const file = await (opened ??= open(path));
+        return (await file.read(into, 0, into.byteLength, null)).bytesRead;
+      } catch (error) {
+        throw unreadable(path, error);
+      }
+    },
+    async close() {
+      const file = await opened?.catch(() => undefined);
+      await file?.close();
+    },
+  };
+}
+
+/** A Node stream as a Web stream. */
+export function toWeb(stream: Readable): ReadableStream<Uint8Array> {
   const parts = stream[Symbol.asyncIterator]() as AsyncIterableIterator<Uint8Array>;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        try {
-          const { done, value } = await parts.next();
-          if (done) controller.close();
-          else controller.enqueue(value);
-        } catch (error) {
-          controller.error(failure(error));
-        }
+        const { done, value } = await parts.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
       },
       cancel() {
         stream.destroy();

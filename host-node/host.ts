@@ -4,6 +4,7 @@ import { engineModule } from "./engine-module.ts";
 import { environment, environmentPlaces } from "./environment.ts";
 import { files, readFile, writeFile } from "./files.ts";
 import { openSocket } from "./socket.ts";
+import { sha3 } from "./sha3.ts";
 import { storageAt } from "./storage.ts";
 
 /** Node and Bun. */
@@ -26,6 +27,7 @@ export const nodeHost: Host = {
   writeFile,
   disk: async (path, options) => (await import("./disk.ts")).openDisk(path, options),
   storage: (name) => storageAt(name),
+  sha3,
   now: epochClock(),
   random: (into) => crypto.getRandomValues(into as Uint8Array<ArrayBuffer>),
 };

@@ -90,6 +90,8 @@ export interface DestinationLoad {
    *  subset, in any order, of the table's; names and types are checked before anything is inserted. The callee
    *  may keep the bytes, but neither change nor detach them: the load package is written from them meanwhile. */
   write(table: string, stream: Uint8Array): Promise<void>;
+  /** Whether nobody keeps a stream once {@link write} has resolved: its memory is then used for the next. */
+  readonly borrows?: boolean;
   /** Folds a number variant (`from`) into its base column, widening it, where every value is exact.
    *  Returns false, changing nothing, when it is not. */
   widen(table: string, base: string, variant: string): Promise<boolean>;

@@ -8,17 +8,40 @@ import { printable } from "./failure.ts";
 import type { HttpRuntime } from "./runtime.ts";
 import type { Answer } from "./send.ts";
 
-/** The answer as a `Response` for the function, with what the run knows of it kept beside. */
-export function handed(
+/** What the run is to find in an answer. */
+interface Wanted {
+  records?: Path;
+  capture?: readonly Path[];
+  told?: (values: readonly (string | null)[], records: number) => void;
+}
+
+/** The answer as the run itself reads it: its bytes, where they are all there, since making a `Response` of them takes
+ *  longer than normalising a small page. */
+export function bare(
   answer: Answer,
   label: string,
-  more: {
-    records?: Path;
-    capture?: readonly Path[];
-    told?: (values: readonly (string | null)[], records: number) => void;
-  },
+  wanted: Wanted,
   runtime: HttpRuntime,
-): Response {
+): Response | Uint8Array {
+  const { body, headers } = answer;
+  if (body.rest) return handed(answer, label, wanted, runtime);
+  const contentType = headers.get("content-type");
+  // A view of its own: what is known of a piece is kept by object, and a `fetch` may answer with the same one twice.
+  const bytes = body.bytes.subarray();
+  let url: string | undefined;
+  return mark(bytes, {
+    label,
+    get url() {
+      return (url ??= printable(answer.url, runtime));
+    },
+    ...(contentType ? { contentType } : {}),
+    bytes,
+    ...wanted,
+  });
+}
+
+/** The answer as a `Response` for the function, with what the run knows of it kept beside. */
+export function handed(answer: Answer, label: string, wanted: Wanted, runtime: HttpRuntime): Response {
   const { body, headers, status } = answer;
   const empty = status === 204 || status === 205 || status === 304;
   // A stream over the bytes that are there anyway: a Response of the bytes would copy them.
@@ -35,7 +58,7 @@ export function handed(
     url,
     ...(contentType ? { contentType } : {}),
     ...(body.rest ? {} : { bytes: body.bytes }),
-    ...more,
+    ...wanted,
   });
 }
 

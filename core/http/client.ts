@@ -7,9 +7,7 @@ import type { Client, HttpConfig, Query } from "./config.ts";
 import { pagesOf } from "./pages.ts";
 import { rateOf } from "./rate.ts";
 import type { HttpRuntime } from "./runtime.ts";
-
-/** Loads what sends requests with the first one: most of what a run without any would load. */
-const sender = () => import("./send.ts");
+import { sender } from "./sender.ts";
 
 /** A client of one API within one run. `records` is the resource's own record path, which beats the API's. */
 export function createClient(config: HttpConfig | undefined, runtime: HttpRuntime, records?: string): Client {

@@ -4,7 +4,7 @@ import type { Json } from "../json.ts";
 import { resumable, type Opening, type Place } from "../pipeline/resumable.ts";
 import { recordsAt, valuesAt } from "../pipeline/path.ts";
 import { stringifyRecord } from "../pipeline/stringify.ts";
-import { handed, parsed } from "./answer.ts";
+import { bare, handed, parsed } from "./answer.ts";
 import type { HttpConfig, Next, Pages } from "./config.ts";
 import { printable } from "./failure.ts";
 import { nextRule, type NextRule } from "./next.ts";
@@ -12,6 +12,7 @@ import { pageAt, pagePlace } from "./place.ts";
 import type { Rate } from "./rate.ts";
 import type { HttpRuntime } from "./runtime.ts";
 import type { Answer } from "./send.ts";
+import { sender } from "./sender.ts";
 
 /** What pages are asked for. */
 export interface PagesRequest {
@@ -38,6 +39,9 @@ interface Given {
   told?: { values: readonly (string | null)[]; records: number };
 }
 
+/** Makes of an answer what is read. */
+type Give<T> = (...answer: Parameters<typeof handed>) => T;
+
 class PageWalk implements Opening<Response> {
   private readonly request: PagesRequest;
   private readonly at: Json | undefined;
@@ -51,7 +55,15 @@ class PageWalk implements Opening<Response> {
     this.at = at;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Response> {
+  [Symbol.asyncIterator](): AsyncGenerator<Response> {
+    return this.walk(handed);
+  }
+
+  pieces(): AsyncGenerator<Response | Uint8Array> {
+    return this.walk(bare);
+  }
+
+  private async *walk<T>(give: Give<T>): AsyncGenerator<T> {
     const { request } = this;
     const { runtime, records } = request;
     const rule = (this.rule = nextRule(request.next));
@@ -70,10 +82,10 @@ class PageWalk implements Opening<Response> {
         );
       }
       seen.add(url.href);
-      const { send } = await import("./send.ts");
+      const { send } = await sender();
       const answer = await send(url, label, request.config, request.rate, runtime);
       const given: Given = (this.given = { answer, url, label, number });
-      yield handed(
+      yield give(
         answer,
         label,
         {

@@ -11,14 +11,15 @@ export async function followOwnOrigin(
   url: string,
   init: RequestInit & { headers: Headers },
 ): Promise<Response> {
-  let at = new URL(url);
+  let at = url;
   let { headers } = init;
   for (let hops = 0; hops <= MOST; hops++) {
-    const response = await fetch(at.href, { ...init, headers, redirect: "manual" });
+    const response = await fetch(at, { ...init, headers, redirect: "manual" });
     if (response.type === "opaqueredirect") {
+      const { origin, pathname } = new URL(at);
       throw new RunletError(
         "SOURCE_HTTP",
-        `${at.origin}${at.pathname} redirects, and the runtime does not say where to`,
+        `${origin}${pathname} redirects, and the runtime does not say where to`,
         {
           hint: "give the final address: credentials are not sent to an unknown place",
         },
@@ -28,11 +29,11 @@ export async function followOwnOrigin(
     if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response;
     await response.body?.cancel();
     const next = new URL(location, at);
-    if (next.origin !== at.origin) {
+    if (next.origin !== new URL(at).origin) {
       const accept = headers.get("accept");
       headers = new Headers(accept === null ? {} : { accept });
     }
-    at = next;
+    at = next.href;
   }
   throw new RunletError("SOURCE_HTTP", `${new URL(url).origin} redirects more than ${MOST} times`);
 }

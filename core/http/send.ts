@@ -4,6 +4,7 @@ import { asSigner } from "./auth.ts";
 import { hold, type Held } from "./body.ts";
 import type { HttpConfig, Retry } from "./config.ts";
 import { httpFailure, printable } from "./failure.ts";
+import { linkedStop } from "./linked-stop.ts";
 import { pause } from "./pause.ts";
 import type { Rate } from "./rate.ts";
 import { followOwnOrigin } from "./redirect.ts";
@@ -34,12 +35,12 @@ export async function send(
 ): Promise<Answer> {
   const retry = { ...DEFAULT_RETRY, ...config?.options.retry };
   // Credentials go to the configured origin only: a next-page address may lead anywhere.
-  const trusted = config !== undefined && new URL(config.base).origin === url.origin;
+  const trusted = config !== undefined && originOfApi(config) === url.origin;
   const auth = trusted && config.options.auth ? asSigner(config.options.auth) : undefined;
   const request = { label, url, authorised: auth !== undefined };
 
   for (let attempt = 1, renew = false; ; attempt++) {
-    const target = new URL(url);
+    const target = auth ? new URL(url) : url;
     const headers = new Headers({ accept: "application/json" });
     if (trusted) {
       for (const [name, value] of Object.entries(config.options.headers ?? {})) {
@@ -47,16 +48,20 @@ export async function send(
       }
     }
     await auth?.sign({ url: target, headers }, runtime, renew);
+    const { stop, release } = linkedStop(runtime.signal);
+    let isOver = true;
     try {
       const response = await ask(
         target,
         label,
         headers,
-        { retry, trusted, parameter: auth?.parameter },
+        { retry, trusted, parameter: auth?.parameter, stop },
         rate,
         runtime,
       );
       const body = response.body ? await hold(response.body) : { bytes: new Uint8Array(), rest: undefined };
+      // What is still coming goes on until the run ends.
+      isOver = body.rest === undefined;
       return {
         url: response.url ? cleaned(response.url, target, url) : url,
         status: response.status,
@@ -82,6 +87,8 @@ export async function send(
         continue;
       }
       throw networkFailure(broken ? cause : (cause as NoAnswer).cause, request, broken, runtime);
+    } finally {
+      if (isOver) release();
     }
   }
 }
@@ -89,11 +96,20 @@ export async function send(
 /** The request never got an answer, after all retries. */
 class NoAnswer extends Error {}
 
+interface Sending {
+  readonly retry: Required<Retry>;
+  readonly trusted: boolean;
+  /** The query parameter that carries credentials. */
+  readonly parameter: string | undefined;
+  /** Stops the first try. */
+  readonly stop: AbortController;
+}
+
 async function ask(
   url: URL,
   label: string,
   headers: Headers,
-  { retry, trusted, parameter }: { retry: Required<Retry>; trusted: boolean; parameter: string | undefined },
+  { retry, trusted, parameter, stop }: Sending,
   rate: Rate,
   runtime: HttpRuntime,
 ): Promise<Response> {
@@ -109,9 +125,7 @@ async function ask(
     return trusted ? followOwnOrigin(runtime.fetch, sent.url, init) : runtime.fetch(sent.url, init);
   };
   // Nearly all requests are answered well at once, and ky costs more than a request in memory does.
-  const answered = inTime(url, runtime, (signal) =>
-    asking({ url: url.href, method: "GET", headers, signal }),
-  );
+  const answered = inTime(url, stop, (signal) => asking({ url: url.href, method: "GET", headers, signal }));
   let first: Promise<Response> | undefined = answered;
   const response = await answered.catch(() => undefined);
   if (response?.ok) return response;
@@ -152,13 +166,20 @@ async function ask(
   }
 }
 
+const origins = new WeakMap<HttpConfig, string>();
+
+function originOfApi(config: HttpConfig): string {
+  let origin = origins.get(config);
+  if (origin === undefined) origins.set(config, (origin = new URL(config.base).origin));
+  return origin;
+}
+
 /** A request that fails when no answer comes in time, as ky's do. */
 async function inTime(
   url: URL,
-  runtime: HttpRuntime,
+  stop: AbortController,
   asking: (signal: AbortSignal) => Promise<Response>,
 ): Promise<Response> {
-  const stop = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
@@ -167,7 +188,7 @@ async function inTime(
     }, TIMEOUT_MS);
   });
   try {
-    return await Promise.race([asking(AbortSignal.any([runtime.signal, stop.signal])), late]);
+    return await Promise.race([asking(stop.signal), late]);
   } finally {
     clearTimeout(timer);
   }

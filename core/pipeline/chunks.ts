@@ -3,18 +3,22 @@ import { hold, type Held } from "../http/body.ts";
 import type { Bytes } from "./data.ts";
 import { isBlob, isResponse } from "./kinds.ts";
 import { originOf } from "./origin.ts";
+import { MAGIC_BYTES, type Refill, refilled, refillOf } from "./refill.ts";
 
 /** Bytes per push: enough to hide the call, little enough to stay in the cache. */
 const CHUNK_BYTES = 256 * 1024;
 
 /** The bytes of a piece, unpacked when they are gzip (RFC 1952; no JSON begins with its two magic bytes).
  *  Up to 16 MB of an HTTP body are complete before the first chunk comes, so that a broken connection leaves no part of
- *  a page; other streams flow as they come. @throws RunletError SOURCE_NETWORK when a `Response` breaks off */
+ *  a page; other streams flow as they come. Each chunk is good until the next is asked for. @throws RunletError SOURCE_NETWORK when a `Response` breaks off */
 export async function* chunks(piece: Bytes): AsyncGenerator<Uint8Array> {
   if (piece instanceof Uint8Array) yield* unpacked({ bytes: piece, rest: undefined });
   else if (piece instanceof ArrayBuffer) yield* unpacked({ bytes: new Uint8Array(piece), rest: undefined });
-  else if (!isResponse(piece)) yield* unpacked(await hold(stream(piece), MAGIC_BYTES));
-  else {
+  else if (!isResponse(piece)) {
+    const refill = refillOf(piece);
+    if (refill) yield* unpackedFrom(refill);
+    else yield* unpacked(await hold(stream(piece), MAGIC_BYTES));
+  } else {
     const whole = originOf(piece)?.bytes;
     if (whole) yield* unpacked({ bytes: whole, rest: undefined });
     else yield* received(piece);
@@ -35,11 +39,34 @@ async function* received(response: Response): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Bytes that tell gzip. */
-const MAGIC_BYTES = 2;
+/** The bytes of a refill, unpacked when they are gzip. */
+async function* unpackedFrom(refill: Refill): AsyncGenerator<Uint8Array> {
+  const parts = refilled(refill, CHUNK_BYTES);
+  for await (const first of parts) {
+    if (!isPacked(first)) {
+      yield first;
+      yield* parts;
+      return;
+    }
+    // What unpacks them keeps them for a while.
+    const rest = {
+      async read() {
+        const { done, value } = await parts.next();
+        return done ? { done, value: undefined } : { done: false as const, value: value.slice() };
+      },
+      cancel: async () => void (await parts.return(undefined)),
+    };
+    yield* drained(unzipped(first.slice(), rest));
+    return;
+  }
+}
+
+function isPacked(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
 
 async function* unpacked(held: Held): AsyncGenerator<Uint8Array> {
-  if (held.bytes[0] === 0x1f && held.bytes[1] === 0x8b) yield* drained(unzipped(held.bytes, held.rest));
+  if (isPacked(held.bytes)) yield* drained(unzipped(held.bytes, held.rest));
   else {
     yield* cut(held.bytes);
     if (held.rest) yield* drained(held.rest);
@@ -83,7 +110,10 @@ function asBytes(stream: ReadableStream<unknown>): ReadableStream<Uint8Array> {
   );
 }
 
-function unzipped(first: Uint8Array, rest: ReadableStreamDefaultReader<Uint8Array> | undefined) {
+function unzipped(
+  first: Uint8Array,
+  rest: Pick<ReadableStreamDefaultReader<Uint8Array>, "read" | "cancel"> | undefined,
+) {
   let started = false;
   const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {

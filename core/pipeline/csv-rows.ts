@@ -11,7 +11,7 @@ export async function csvRows(
   table: string,
   reading: Reading,
   bytes: AsyncIterable<Uint8Array>,
-  drain: () => Promise<void>,
+  drain: () => Promise<void> | undefined,
 ): Promise<Json[]> {
   const id = await engine.input(table, 0, { ...reading, capture: { record: [[]] } });
   let summary: InputSummary;

@@ -39,8 +39,8 @@ export interface ExtractRun {
   context(node: Node): Promise<Context<unknown, unknown>>;
   /** Columns that every record of the resource gets, as JSON text by name. */
   constants(node: Node): Promise<Record<string, string>>;
-  /** Takes what the engine has finished; waits while the destination is busy. */
-  drain(): Promise<void>;
+  /** Takes what the engine has finished; a promise where there is something to wait for, as a destination that is busy. */
+  drain(): Promise<void> | undefined;
 }
 
 /** Resources whose first page is asked for while an earlier one is being read. */
@@ -111,7 +111,7 @@ class Extraction {
     if (!open) return data;
     const opening = open(this.run.round!.placeOf(node));
     this.openings.set(node, opening);
-    return opening;
+    return opening.pieces?.() ?? opening;
   }
 
   /** Whether to go on with a resource of which all that was asked for has been read. */
@@ -294,17 +294,20 @@ class Extraction {
         const bytes = typeof part === "string" ? part.length : part.byteLength;
         extracting.add({ records: count, bytes });
         meter.read(node.name, node.table, bytes, count);
-        await this.run.drain();
+        const busy = this.run.drain();
+        if (busy) await busy;
         if (left !== undefined && records >= left) break;
       }
-      summary = await normalising.wait(async () => engine.end(id));
+      const ended = normalising.work(() => engine.end(id));
+      summary = ended instanceof Promise ? await normalising.wait(() => ended) : ended;
       extracting.add({ records: summary.records - records });
       meter.read(node.name, node.table, 0, summary.records - records);
     } catch (error) {
       engine.abort(id);
       throw error;
     }
-    await this.run.drain();
+    const busy = this.run.drain();
+    if (busy) await busy;
     this.taken.set(node, (this.taken.get(node) ?? 0) + summary.records);
     if (summary.cursor) this.heed(node, summary.cursor);
     let at = 0;

@@ -50,8 +50,10 @@ function told(origin: Origin | undefined, piece: Bytes | undefined): Format {
   const response = isResponse(piece) ? piece : undefined;
   const type = origin?.contentType ?? response?.headers.get("content-type");
   const own = isBlob(piece) ? piece.type : undefined;
+  const named = formatOfType(type ?? own);
+  if (named) return named;
   const url = origin?.url ?? response?.url;
-  return formatOfType(type ?? own) ?? (url ? formatNamed(pathOf(url)) : undefined) ?? "auto";
+  return (url ? formatNamed(pathOf(url)) : undefined) ?? "auto";
 }
 
 function pathOf(url: string): string {

@@ -1,6 +1,7 @@
 import { RunletError } from "../errors.ts";
 import type { Bytes } from "./data.ts";
 import { isBlob, isReadableStream, isResponse } from "./kinds.ts";
+import { openerOf } from "./resumable.ts";
 
 /** Data taken apart: one piece of bytes, JSON text, or some records as values. */
 export type Piece =
@@ -21,7 +22,7 @@ export async function* leaves(data: unknown, boundaries = false): AsyncGenerator
   else if (typeof given !== "object") yield { kind: "records", records: [given] };
   else if (isBytes(given)) yield { kind: "bytes", piece: given };
   else if (Array.isArray(given) && given.every(isRecord)) yield* slices(given);
-  else if (isIterable(given)) yield* each(given, boundaries);
+  else if (isIterable(given)) yield* each(openerOf(given)?.(undefined).pieces?.() ?? given, boundaries);
   else yield { kind: "records", records: [given] };
 }
 
@@ -41,7 +42,11 @@ async function* each(
       yield flushed();
     } else {
       if (records.length) yield flushed();
-      yield* leaves(item);
+      // The usual ones, without a generator for each.
+      if (typeof item === "string") yield { kind: "text", text: item };
+      else if (typeof item === "object" && item !== null && isBytes(item))
+        yield { kind: "bytes", piece: item };
+      else yield* leaves(item);
     }
     if (boundaries) yield { kind: "boundary" };
   }

@@ -9,6 +9,7 @@ import { UNLOADED } from "./unloaded.ts";
 import { type Merging, numbersRecords } from "./merging.ts";
 import { mergePlan, treeOf } from "./merge-plan.ts";
 import { NullColumns } from "./null-columns.ts";
+import { StreamMemory } from "./stream-memory.ts";
 import { StreamBuilder } from "./stream-builder.ts";
 import type { Meter } from "./progress.ts";
 
@@ -57,9 +58,6 @@ interface Pending {
 /** The column of rows that wait for a merge. */
 const RECORD: ColumnSchema = { name: RECORD_COLUMN, data_type: "bigint", nullable: true };
 
-/** Bytes a table's stream begins with; most tables of most loads are small. */
-const FIRST_ROOM = 64 * 1024;
-
 /** Gathers the engine's batches to complete Arrow IPC streams and gives them to the destination, each table prepared
  *  before its first row. */
 export class LoadWriter {
@@ -67,11 +65,13 @@ export class LoadWriter {
   private readonly load: DestinationLoad;
   private readonly options: LoadOptions;
   private readonly pending = new Map<string, Pending>();
+  private readonly full: Pending[] = [];
   private pendingBytes = 0;
   /** Columns each table has at the destination by now. */
   private readonly columns = new Map<string, Set<string>>();
   private readonly prepared = new Set<string>();
   private readonly versions = new Map<string, { message: Uint8Array; names: string[] }>();
+  private readonly memory: StreamMemory;
   private schema: EngineSchema | undefined;
   /** Root tables whose rows are not merged in this run, since none has come. */
   private readonly unmerged = new Set<string>();
@@ -83,6 +83,7 @@ export class LoadWriter {
     this.engine = engine;
     this.load = load;
     this.options = options;
+    this.memory = new StreamMemory(4 * options.streamBytes);
     this.nulls = options.nulls ?? new NullColumns(new Map(), () => false);
     for (const { name: table, ...rest } of Object.values(options.stored)) {
       const names = complete({ name: table, ...rest }).map(({ name }) => name);
@@ -96,41 +97,53 @@ export class LoadWriter {
   }
 
   /** Takes what the engine has finished. */
-  async drain(all = false): Promise<void> {
+  drain(): Promise<void> | undefined {
     // What was read of the schema before the engine went on may have changed since: a type that is in no batch yet.
     this.schema = undefined;
-    const full: Pending[] = [];
-    const sink = (batch: EngineBatch) => this.add(batch, full);
-    for (;;) {
-      const taken = this.engine.takeInto(sink, all);
-      if (!(typeof taken === "boolean" ? taken : await taken)) return;
-      for (const pending of full.splice(0)) await this.flush(pending);
+    const first = this.engine.takeInto(this.sink);
+    return first === false ? undefined : this.drainOn(first, false);
+  }
+
+  /** Writes what is full, then takes the next batch, until there is none. */
+  private async drainOn(first: boolean | Promise<boolean>, all: boolean): Promise<void> {
+    for (let taken = first; typeof taken === "boolean" ? taken : await taken;) {
+      for (const pending of this.full.splice(0)) await this.flush(pending);
       // Many tables with a little each must not add up without bound.
       if (this.pendingBytes > 4 * this.options.streamBytes) {
         const size = (pending: Pending) => pending.stream.byteLength;
         await this.leave([...this.pending.values()].reduce((a, b) => (size(b) > size(a) ? b : a)));
       }
+      taken = this.engine.takeInto(this.sink, all);
     }
   }
 
-  /** Copies a batch to its table's stream; streams that are to be written go to `full`. */
-  private add(batch: EngineBatch, full: Pending[]): void {
+  private async drainAll(): Promise<void> {
+    this.schema = undefined;
+    await this.drainOn(this.engine.takeInto(this.sink, true), true);
+  }
+
+  private readonly sink = (batch: EngineBatch) => this.add(batch);
+
+  /** Copies a batch to its table's stream; streams that are to be written go to {@link full}. */
+  private add(batch: EngineBatch): void {
     const { table, schemaVersion: version, rows, message } = batch;
     if (table.startsWith(UNLOADED) || rows === 0) return;
     this.options.meter.normalised(table, rows);
     let pending = this.pending.get(table);
     if (pending && pending.version !== version) {
-      full.push(this.takeOut(pending));
+      this.full.push(this.takeOut(pending));
       pending = undefined;
     }
     if (!pending) {
-      const kept = message.slice();
-      const stream = new StreamBuilder(this.version(table, version).message, FIRST_ROOM);
+      // Asking for a schema that is not known yet moves what the engine's memory holds.
+      const kept = this.versions.has(`${version} ${table}`) ? message : message.slice();
+      const memory = this.memory.taken(table);
+      const stream = new StreamBuilder(this.version(table, version).message, kept.byteLength, memory);
       this.pending.set(table, (pending = { table, version, stream }));
       this.pendingBytes += stream.byteLength;
       this.append(pending, kept);
     } else this.append(pending, message);
-    if (pending.stream.byteLength >= this.options.streamBytes) full.push(this.takeOut(pending));
+    if (pending.stream.byteLength >= this.options.streamBytes) this.full.push(this.takeOut(pending));
   }
 
   private append(pending: Pending, message: Uint8Array): void {
@@ -156,7 +169,9 @@ export class LoadWriter {
     }
     const stage = this.options.meter.stage;
     this.options.meter.at("load");
-    await this.load.write(table, stream.finish());
+    const bytes = stream.finish();
+    await this.load.write(table, bytes);
+    if (this.load.borrows) this.memory.keep(table, bytes.buffer);
     this.options.meter.at(stage);
   }
 
@@ -242,7 +257,7 @@ export class LoadWriter {
   /** Writes the rest, prepares what got columns but no rows, empties what is replaced by nothing, folds number
    *  variants of this load into their columns. */
   async finish(): Promise<LoadedSchema> {
-    await this.drain(true);
+    await this.drainAll();
     for (const pending of [...this.pending.values()]) await this.leave(pending);
     for (const table of Object.values(this.options.stored))
       if (table.parent === undefined) await this.drop(table.name);

@@ -10,6 +10,8 @@ export interface Place {
 
 /** One reading of the data. */
 export interface Opening<T = unknown> extends AsyncIterable<T> {
+  /** The pieces as a run reads them, should that be less work than what iterating gives to functions. */
+  pieces?(): AsyncIterable<unknown>;
   /** Where it stands once the last piece it gave has been read. Undefined at the end, and where that cannot be
    *  remembered: reading then goes on. */
   place(): Promise<Place | undefined>;

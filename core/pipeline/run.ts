@@ -207,10 +207,10 @@ async function load(loading: Loading): Promise<LoadInfo> {
       cursors,
       context: (node) => contexts.of(node),
       constants: (node) => contexts.constantsOf(node),
-      drain: async () => {
+      drain: () => {
         failpoint("extract.page");
-        await writer.drain();
-        await breathe();
+        const writing = writer.drain();
+        return writing ? writing.then(breathe) : breathe();
       },
     });
     failpoint("extract.after");

@@ -3,12 +3,14 @@ const END_OF_STREAM = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 
 /** Gathers messages to one complete Arrow IPC stream, each copied once. */
 export class StreamBuilder {
-  private bytes: Uint8Array;
+  private bytes: Uint8Array<ArrayBuffer>;
   private used = 0;
 
-  /** `schema`: the schema message; `room`: bytes to begin with. */
-  constructor(schema: Uint8Array, room: number) {
-    this.bytes = new Uint8Array(Math.max(room, schema.byteLength * 2));
+  /** `schema`: the schema message; `room`: bytes of the messages that are to come at the least, since most tables of most
+   *  loads are small. `memory`: what to begin with, where it is large enough. */
+  constructor(schema: Uint8Array, room: number, memory?: ArrayBuffer) {
+    const need = schema.byteLength + room + END_OF_STREAM.byteLength;
+    this.bytes = memory && memory.byteLength >= need ? new Uint8Array(memory) : new Uint8Array(need);
     this.add(schema);
   }
 
@@ -28,7 +30,7 @@ export class StreamBuilder {
   }
 
   /** The stream, ended. The builder is spent. */
-  finish(): Uint8Array {
+  finish(): Uint8Array<ArrayBuffer> {
     this.add(END_OF_STREAM);
     return this.bytes.subarray(0, this.used);
   }

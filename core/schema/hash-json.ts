@@ -1,5 +1,5 @@
 import { sha3_256 } from "@noble/hashes/sha3.js";
-import type { Json } from "../json.ts";
+import { hostSha3, type Sha3 } from "../host.ts";
 
 /** Compact JSON with object keys in code-point order, byte for byte what dlt hashes (orjson with sorted keys).
  *  Keys whose value is undefined are left out. */
@@ -15,19 +15,27 @@ export function hashJson(value: unknown): string {
       return String(value);
   }
   if (Array.isArray(value)) return `[${value.map(hashJson).join(",")}]`;
-  const members = Object.entries(value as Record<string, Json | undefined>)
-    .filter(([, v]) => v !== undefined)
-    .sort(([a], [b]) => compareCodePoints(a, b))
-    .map(([k, v]) => `${JSON.stringify(k)}:${hashJson(v)}`);
-  return `{${members.join(",")}}`;
+  let text = "{";
+  for (const key of Object.keys(value as object).sort(compareCodePoints)) {
+    const member = (value as Record<string, unknown>)[key];
+    if (member === undefined) continue;
+    text += `${text.length > 1 ? "," : ""}${JSON.stringify(key)}:${hashJson(member)}`;
+  }
+  return `${text}}`;
 }
 
 /** base64 of SHA3-256 over the parts, concatenated as UTF-8. */
 export function hashText(parts: Iterable<string>): string {
+  const hash = hostSha3() ?? portableSha3();
+  for (const part of parts) hash.update(part);
+  return btoa(String.fromCharCode(...hash.digest()));
+}
+
+/** For runtimes without a SHA-3 of their own. */
+function portableSha3(): Sha3 {
   const utf8 = new TextEncoder();
   const hash = sha3_256.create();
-  for (const part of parts) hash.update(utf8.encode(part));
-  return btoa(String.fromCharCode(...hash.digest()));
+  return { update: (text) => hash.update(utf8.encode(text)), digest: () => hash.digest() };
 }
 
 /** Order of UTF-8 bytes, which is code-point order; JavaScript's own is that of UTF-16 units. */

@@ -5,6 +5,7 @@ import type { Recorder } from "./recorder.ts";
 export function tracedLoad(load: DestinationLoad, recorder: Recorder): DestinationLoad {
   const step = (table: string) => recorder.step("load", { table });
   return {
+    ...(load.borrows ? { borrows: true } : {}),
     prepare: (table, disposition) => step(table.name).wait(() => load.prepare(table, disposition)),
     async write(table, stream) {
       const { byteLength } = stream;

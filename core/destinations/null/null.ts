@@ -34,7 +34,8 @@ export function nullDestination(): NullDestination {
       maxIdentifierLength: 65_536,
       atomicity: "package",
       dispositions: ["append", "replace", "merge"],
-      preferredStreamBytes: 16 * 1024 * 1024,
+      // Digests gain nothing by larger ones, which would be most of what the way here holds.
+      preferredStreamBytes: 2 * 1024 * 1024,
     },
     digests: () => last,
     async open() {
@@ -45,6 +46,7 @@ export function nullDestination(): NullDestination {
         async begin() {
           const digests = new Map<string, Digest>();
           return {
+            borrows: true,
             prepare: async () => undefined,
             async write(table, stream) {
               const before = digests.get(table);

@@ -87,5 +87,5 @@ interface Surroundings {
   readonly engine: RunEngine;
   /** Whether records that break their schema are set aside. */
   readonly quarantine?: boolean | undefined;
-  drain(): Promise<void>;
+  drain(): Promise<void> | undefined;
 }
