@@ -10,9 +10,9 @@ import { dataTables, seenTables } from "../schema/document.ts";
 import { checkNewNames } from "../schema/new-names.ts";
 import { impliedRenames, type Renames, renamedTables } from "../schema/renames.ts";
 import { bumpState, encodeState, type PipelineState } from "../schema/state.ts";
-import { isDestructive, stepLine } from "../schema/steps.ts";
+import { isDestructive, type SchemaStep, stepLine } from "../schema/steps.ts";
 import type { StoredSchema } from "../schema/stored.ts";
-import type { Tables, TableSchema } from "../schema/types.ts";
+import type { Tables } from "../schema/types.ts";
 import { datasetSchema } from "./dataset-schema.ts";
 import { withAltered } from "./altered-state.ts";
 import { isoMicros, loadMicros, nextLoadId } from "./load-id.ts";
@@ -38,6 +38,8 @@ export interface Alteration {
 
 /** What was done, or with `dryRun` what would be. */
 export interface Altered extends SchemaDifference {
+  /** Changes of tables that no data has come for yet: they are in the document only. */
+  documented: SchemaStep[];
   /** Name of the schema. */
   schema: string;
   /** The document's version now. */
@@ -64,13 +66,14 @@ export async function alterDataset(
   if ((stored.schema as unknown as StoredSchema).version_hash !== current.version_hash)
     throw overtaken(dataset);
   const target = withoutDropped(to?.tables ?? current.tables, rename, drop);
-  const { steps, hints } = seenDifference(current.tables, target, rename);
+  const { steps, hints, documented } = seenDifference(current.tables, target, rename);
   checkNewNames(steps, destination.capabilities.maxIdentifierLength);
   refuseImpossible(destination, steps);
   const document = alteredDocument(current, target, rename);
   const result: Altered = {
     steps,
     hints,
+    documented,
     schema: current.name,
     version: document.version,
     versionHash: document.version_hash,
@@ -108,34 +111,27 @@ export async function alterDataset(
   return { ...result, loadId };
 }
 
-/** What has to be done at the destination, where tables that have had no data are not. */
-function seenDifference(from: Tables, to: Tables, rename: Renames): SchemaDifference {
+/** What has to be done at the destination, and what only in the document: tables that have had no data are in no other
+ *  place. */
+function seenDifference(
+  from: Tables,
+  to: Tables,
+  rename: Renames,
+): SchemaDifference & Pick<Altered, "documented"> {
   const [before, after] = [dataTables(from), dataTables(to)];
   const seen = seenTables(from);
-  const told = Object.values(before).flatMap((table) =>
-    !seen[table.name] && isComplete(table) ? [table.name] : [],
-  );
-  if (told.length === 0) return diffSchemas(from, to, rename);
+  const isTold = (table: string): boolean =>
+    before[table] !== undefined && !seen[table] && isComplete(before[table]);
+  const { steps, hints } = diffSchemas(from, to, rename, isTold);
   const { tables: renamed } = impliedRenames(before, after, rename);
-  const untyped = (tables: Tables, names: readonly string[]): Tables =>
-    Object.fromEntries(
-      Object.entries(tables).map(([name, table]) => [
-        name,
-        names.includes(name) ? { ...table, columns: withoutTypes(table.columns) } : table,
-      ]),
-    );
-  return diffSchemas(
-    untyped(from, told),
-    untyped(
-      to,
-      told.map((name) => renamed.get(name) ?? name),
-    ),
-    rename,
-  );
-}
-
-function withoutTypes(columns: TableSchema["columns"]): TableSchema["columns"] {
-  return Object.fromEntries(Object.keys(columns).map((name) => [name, { name }]));
+  const oldNames = new Map([...renamed].map(([old, name]) => [name, old]));
+  const isDocumented = ({ kind, table }: SchemaStep): boolean =>
+    isTold(kind === "rename-table" ? table : (oldNames.get(table) ?? table));
+  return {
+    steps: steps.filter((step) => !isDocumented(step)),
+    hints,
+    documented: steps.filter(isDocumented),
+  };
 }
 
 function refuseImpossible(destination: Destination, steps: SchemaDifference["steps"]): void {

@@ -14,7 +14,7 @@ import { checkAlters } from "./able-to-alter.ts";
 import { breathing } from "./breath.ts";
 import { Cursors } from "./cursors.ts";
 import { Budget, WriteCost } from "./budget.ts";
-import { documented, schemaContract } from "./contract.ts";
+import { documented, enforced, schemaContract, statedContract } from "./contract.ts";
 import { inParts } from "./checkpoint.ts";
 import { commitFacts, forgetOf, restored } from "./commit.ts";
 import { datasetOf } from "./dataset.ts";
@@ -129,7 +129,12 @@ async function load(loading: Loading): Promise<LoadInfo> {
     isRenewed(plan, known[root]!, round) ||
     (options.refresh === "sources" && isOfSources(plan, root, known[root]!));
   const kept = tablesWithout(known, goes);
-  const relaxed = relaxedColumns(plan, kept);
+  const there = dataTables(found.schema.tables);
+  const relaxed = relaxedColumns(plan, kept, (node, root) =>
+    there[root]
+      ? enforced(statedContract(node, plan, options.contract), root, found.schema)?.data_type
+      : undefined,
+  );
   const nullOnly = await nullOnlyColumns(session, kept);
   const wantsNulls = plan.nodes.some(
     ({ loaded, definition }) => loaded && makesNulls(definition.options, options),
@@ -172,7 +177,6 @@ async function load(loading: Loading): Promise<LoadInfo> {
     failpoint("destination.begin.after");
     await package_?.create();
     // A table that only the given schema knows is made as it is to be.
-    const there = dataTables(found.schema.tables);
     const steps = relaxed.filter(({ table, column }) => there[table]?.columns[column]);
     if (steps.length) await into.alter!(steps);
     const writer = new LoadWriter(engine, into, {

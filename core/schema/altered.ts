@@ -16,11 +16,13 @@ export function alteredDocument(current: StoredSchema, target: Tables, renames: 
     const known = before[oldNames.get(table.name) ?? table.name];
     tables[table.name] = alteredTable(known, table, found.columns.get(table.name) ?? new Map());
   }
-  return bumpDocument({
+  const next = {
     ...current,
     tables,
     normalizers: renamedPropagation(current.normalizers, tables, found.tables),
-  });
+  };
+  const bumped = bumpDocument(next);
+  return bumped === next ? current : bumped;
 }
 
 function alteredTable(

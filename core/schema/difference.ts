@@ -14,8 +14,14 @@ export interface SchemaDifference {
 
 /** What leads from one schema to another. Data tables only: dlt's own are left alone. Renames are told by
  *  `x-runlet: {renamedFrom}` of a table or column in `to`, and by `renames`; all else that is not in `to` is dropped.
+ *  `isEmpty`: the table, by its name in `from`, has no values that another type could harm.
  *  @throws RunletError SCHEMA_INVALID where no steps lead there without harm to a value */
-export function diffSchemas(from: Tables, to: Tables, renames: Renames = {}): SchemaDifference {
+export function diffSchemas(
+  from: Tables,
+  to: Tables,
+  renames: Renames = {},
+  isEmpty: (table: string) => boolean = () => false,
+): SchemaDifference {
   const before = dataTables(from);
   const after = dataTables(to);
   checkParents(after);
@@ -38,8 +44,9 @@ export function diffSchemas(from: Tables, to: Tables, renames: Renames = {}): Sc
         steps.push({ kind: "create-table", table: table.name, schema: withoutMarks(table) });
       continue;
     }
-    steps.push(...columnSteps(known, table, renamedColumns.get(table.name) ?? new Map()));
-    hints.push(...tableHints(known, table, renamedColumns.get(table.name) ?? new Map()));
+    const ofTable = renamedColumns.get(table.name) ?? new Map<string, string>();
+    steps.push(...columnSteps(known, table, ofTable, isEmpty(known.name)));
+    hints.push(...tableHints(known, table, ofTable));
   }
   return { steps, hints };
 }
@@ -48,6 +55,7 @@ function columnSteps(
   before: TableSchema,
   after: TableSchema,
   renamed: ReadonlyMap<string, string>,
+  isEmpty: boolean,
 ): SchemaStep[] {
   const table = after.name;
   const steps: SchemaStep[] = [];
@@ -72,7 +80,7 @@ function columnSteps(
       continue;
     }
     if (printedType(known) !== printedType(column)) {
-      if (!widening(known, column)) throw notWidening(table, known, column);
+      if (!isEmpty && !widening(known, column)) throw notWidening(table, known, column);
       steps.push({ kind: "widen-column", table, column: column.name, from: known, schema: column });
     }
     if (known.nullable === false && column.nullable !== false) {

@@ -20,7 +20,7 @@ IDS = ("_dlt_id", "_dlt_parent_id", "_dlt_root_id")
 class Sequence:
     def __init__(self, name, *steps, run=None, **options):
         """Each step is a list of records as JSON text, or (records, options that are other in this step). `run`: options of
-        each run: {"contract": …}."""
+        each run: {"contract": …, "refresh": "sources", "resources" or "data"}."""
         self.name, self.options, self.run_options = name, options, run or {}
         self.steps = [step if isinstance(step, tuple) else (step, {}) for step in steps]
         # Made of keys or rows; all others are drawn at random.
@@ -34,6 +34,7 @@ class Sequence:
         if self.run_options:
             entry["run"] = self.run_options
         steps = []
+
         for (records, changed), outcome in zip(self.steps, play(self)):
             steps.append({"records": records, **({"options": changed} if changed else {}), **outcome})
         return {**entry, "steps": steps}
@@ -124,6 +125,8 @@ def play(sequence):
             options = copy.deepcopy({**sequence.options, **changed})
             run = {**sequence.run_options, **options.pop("run", {})}
             kwargs = {"schema_contract": run["contract"]} if "contract" in run else {}
+            if "refresh" in run:
+                kwargs["refresh"] = f"drop_{run['refresh']}"
             try:
                 pipeline.run(resource(records, options), loader_file_format="parquet", **kwargs)
             except Exception as raised:

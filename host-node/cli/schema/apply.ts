@@ -31,7 +31,7 @@ export async function diff(of: string, file: string, options: DiffOptions): Prom
   const { dataset } = await datasetAt(of, options.dataset);
   const { rename = {}, json } = options;
   const found = await dataset.alter({ to, rename, dryRun: true });
-  const isSame = found.steps.length + found.hints.length === 0;
+  const isSame = changes(found) === 0;
   if (json) printJson(snakeCased({ dataset: dataset.name, ...plain(found) }));
   else if (isSame) process.stdout.write(`dataset ${dataset.name} is as ${file} says\n`);
   else print(found);
@@ -58,7 +58,7 @@ export async function apply(of: string, file: string | undefined, options: Apply
     destructive: yes,
   });
   if (options.json) return printJson(snakeCased({ dataset: dataset.name, ...plain(done) }));
-  const count = done.steps.length + done.hints.length;
+  const count = changes(done);
   if (count === 0) return void process.stdout.write(`dataset ${dataset.name} is as it should be\n`);
   print(done);
   if (dryRun) return void process.stdout.write("nothing was changed (--dry-run)\n");
@@ -82,14 +82,18 @@ async function refusePending(destination: Destination, dataset: string): Promise
   });
 }
 
-function plain({ steps, hints, ...rest }: Altered): object {
-  return { ...rest, steps, hints };
+function changes({ steps, documented, hints }: Altered): number {
+  return steps.length + documented.length + hints.length;
 }
 
-function print({ steps, hints }: Altered): void {
+function plain({ steps, documented, hints, ...rest }: Altered): object {
+  return { ...rest, steps, documented, hints };
+}
+
+function print({ steps, documented, hints }: Altered): void {
   const c = stdoutColours();
   const paint: Record<string, (text: string) => string> = { "+": c.green, "-": c.red, "~": c.yellow };
-  for (const line of [...steps.flatMap(lines), ...hints.map(hintLine)])
+  for (const line of [...[...steps, ...documented].flatMap(lines), ...hints.map(hintLine)])
     process.stdout.write(`${paint[line[0]!]!(line)}\n`);
 }
 
