@@ -85,7 +85,7 @@ function together(parts: readonly LoadInfo[]): LoadInfo {
   }
   const info = {
     ...last,
-    loads: parts.map(({ loadId }) => loadId),
+    loads: parts.flatMap(({ loadId, nothingNew }) => (nothingNew ? [] : [loadId])),
     tables,
     schemaChanges: parts.flatMap(({ schemaChanges }) => schemaChanges),
     discarded: leftOut(parts),

@@ -22,6 +22,8 @@ export interface LoadedTable {
 export interface LoadInfo {
   readonly pipeline: string;
   readonly loadId: string;
+  /** Nothing was to be written, neither rows nor state: the dataset is as before, and `loadId` is in no table. */
+  readonly nothingNew?: true;
   /** Ids of all loads, after a run with `checkpoint` that made several; `loadId` is the last. */
   readonly loads?: readonly string[];
   /** Address of the destination, without secrets. */
@@ -116,7 +118,7 @@ function printed(
     .map(({ name }) => name);
   const read = facts.pages === 1 ? "1 page" : `${facts.pages.toLocaleString("en-US")} pages`;
   const seconds = (facts.durationMs / 1000).toFixed(facts.durationMs < 100 ? 2 : 1);
-  const head = `${read} in ${seconds} s → ${facts.destination}, dataset ${facts.datasetName} (load ${facts.loadId})`;
+  const head = `${read} in ${seconds} s → ${facts.destination}, dataset ${facts.datasetName} (${facts.nothingNew ? "nothing new" : `load ${facts.loadId}`})`;
   const own = Object.fromEntries(
     Object.entries(schema).filter(([name]) => rows[name] || roots.includes(name)),
   );

@@ -76,6 +76,7 @@ export class LoadWriter {
   /** Root tables whose rows are not merged in this run, since none has come. */
   private readonly unmerged = new Set<string>();
   private readonly dropped: string[] = [];
+  private isMerged = false;
   private readonly nulls: NullColumns;
   private readonly typedChanges: SchemaChange[] = [];
 
@@ -94,6 +95,11 @@ export class LoadWriter {
   /** Arrow bytes that have been gathered and not yet been written. */
   get waitingBytes(): number {
     return this.pendingBytes;
+  }
+
+  /** Whether no table at the destination is any different. */
+  get isUntouched(): boolean {
+    return this.prepared.size === 0 && this.dropped.length === 0 && !this.isMerged;
   }
 
   /** Takes what the engine has finished. */
@@ -320,6 +326,7 @@ export class LoadWriter {
     if (!first || Object.keys(first.columns).length === 0) return;
     const { anew } = merging;
     const existing = nested.filter(({ columns }) => Object.keys(columns).length);
+    this.isMerged = true;
     await this.load.merge?.(mergePlan(merging, [first, ...existing], { time: this.options.time!, anew }));
   }
 

@@ -254,10 +254,19 @@ async function load(loading: Loading): Promise<LoadInfo> {
     });
     if (run.signal.aborted)
       throw new RunletError("CANCELLED", "the run was cancelled", { hint: "nothing loaded" });
-    await into.commit(committed);
+    // As in dlt, a run with nothing new is no load.
+    const isNothing =
+      writer.isUntouched &&
+      steps.length === 0 &&
+      committed.state === undefined &&
+      stored.schema !== undefined &&
+      after.version_hash === found.schema.version_hash;
+    if (isNothing) await into.rollback();
+    else await into.commit(committed);
     const trace = recorder.trace(facts);
     // The load is in: a package that cannot be removed is seen to be loaded by the next run.
-    await package_?.done(packages!.keep, trace).catch((error: unknown) => recorder.notice(String(error)));
+    const left = isNothing ? package_?.discard() : package_?.done(packages!.keep, trace);
+    await left?.catch((error: unknown) => recorder.notice(String(error)));
     const ended = run.host.now();
     const remaining = round.remaining();
     return loadInfo(
@@ -271,6 +280,7 @@ async function load(loading: Loading): Promise<LoadInfo> {
         schemaChanges: loaded.changes,
         discarded: loaded.discarded,
         recovered: loading.recovered,
+        ...(isNothing ? { nothingNew: true as const } : {}),
         complete: remaining.length === 0,
         remaining,
         ...(round.stoppedBy && remaining.length ? { stoppedBy: round.stoppedBy } : {}),

@@ -29,7 +29,7 @@ export function printLoad(info: LoadInfo, { json, verbose, log, unit, to }: Prin
   const parts = unit ? counted(info.pages, unit) : counted(info.records, "record");
   const read = `${parts}, ${bytes(info.bytes)} in ${seconds(info.durationMs)}`;
   const where = `${info.destination}, dataset ${info.datasetName}`;
-  process.stdout.write(`${c.green("✔")} ${read} → ${c.bold(where)} ${c.dim(`(load ${info.loadId})`)}\n`);
+  process.stdout.write(`${c.green("✔")} ${read} → ${c.bold(where)} ${c.dim(info.nothingNew ? "(nothing new)" : `(load ${info.loadId})`)}\n`);
   const [, ...lines] = String(info).split("\n");
   const tree = info.complete ? lines : lines.slice(0, -1);
   process.stdout.write(tree.map((line) => `${painted(line)}\n`).join(""));
@@ -65,6 +65,7 @@ function calledAs(): string {
 export function loadResult(info: LoadInfo) {
   return {
     load_id: info.loadId,
+    ...(info.nothingNew ? { nothing_new: true } : {}),
     dataset: info.datasetName,
     tables: Object.fromEntries(
       Object.entries(info.tables).map(([name, { rows, columns }]) => [name, { rows, columns }]),

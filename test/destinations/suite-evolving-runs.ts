@@ -1,7 +1,15 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Destination } from "../../core/destinations/contract.ts";
 import type { MemoryStore } from "../../core/destinations/memory/memory.ts";
-import { installHost, pipeline, resource, source, type Resource, type RunOptions } from "../../core/index.ts";
+import {
+  incremental,
+  installHost,
+  pipeline,
+  resource,
+  source,
+  type Resource,
+  type RunOptions,
+} from "../../core/index.ts";
 import { nodeHost } from "../../host-node/host.ts";
 import type { StoredSchema } from "../../core/schema/stored.ts";
 import type { Subject } from "./subject.ts";
@@ -154,6 +162,83 @@ export function testEvolvingRuns(name: string, subject: Subject): void {
         expect(done.steps).toEqual([{ kind: "relax-column", table: "t", column: "note" }]);
         await load({}, [{ id: 3 }]);
         expect(await column("t", "note")).toEqual(["a", "a", null]);
+      });
+    });
+
+    // As dlt does: what changes nothing is no load.
+    describe("a run with nothing new is no load", () => {
+      const isLoad = async (
+        options: Options,
+        data: object[] = [],
+        run: RunOptions = {},
+      ): Promise<boolean> => {
+        const before = await document().catch(() => undefined);
+        const { loadId, nothingNew, ...info } = await load(options, data, run);
+        expect([info.complete, info.tables]).toEqual([true, {}]);
+        const session = await to.open({ dataset: "p_dataset", existing: true });
+        try {
+          const isThere = await session.hasLoad(loadId);
+          expect(nothingNew).toBe(isThere ? undefined : true);
+          if (!isThere) expect(await document()).toEqual(before);
+          return isThere;
+        } finally {
+          await session.close();
+        }
+      };
+      const rows = [{ id: 1, at: 5, list: [1] }];
+
+      test("but the first, and those that empty tables or change what is stored", async () => {
+        expect(await isLoad({})).toBe(true);
+        expect(await isLoad({})).toBe(false);
+        await load({}, rows);
+        expect(await isLoad({})).toBe(false);
+        expect(await isLoad({ write: "replace" })).toBe(true);
+        expect(await read("t")).toEqual([]);
+        expect(await isLoad({ write: "replace" })).toBe(true);
+        await load({}, rows);
+        expect(await isLoad({ contract: "freeze" })).toBe(true);
+        expect(await isLoad({ contract: "freeze" })).toBe(false);
+        expect(await isLoad({}, [], { refresh: "data" })).toBe(true);
+        expect(await isLoad({}, [], { refresh: "resources" })).toBe(true);
+      });
+
+      test("by a cursor, whose place stays", async () => {
+        const options: Options = { cursor: incremental("at", { initial: 0 }) as never };
+        await load(options, rows);
+        const again = () =>
+          pipeline(
+            "p",
+            resource("t", options, () => rows),
+          ).run({ to });
+        expect(await again()).toMatchObject({ nothingNew: true, records: 0 });
+        expect(String(await again())).toMatch(/\(nothing new\)$/);
+        expect(await column("t", "id")).toHaveLength(1);
+      });
+
+      test("merged", async () => {
+        if (!to.capabilities.dispositions.includes("merge")) return;
+        for (const strategy of ["delete-insert", "upsert", "insert-only", "cdc"] as const) {
+          const options = { write: "merge", primaryKey: "id", strategy } as Options;
+          await load(options, [{ id: strategy, list: [1] }]);
+          expect(await isLoad(options), strategy).toBe(false);
+        }
+      });
+
+      test("what functions keep is stored", async () => {
+        const counts = () =>
+          pipeline(
+            "p",
+            resource("t", {}, ({ state }) => {
+              state["n"] = Number(state["n"] ?? 0) + 1;
+              return [];
+            }),
+          ).run({ to });
+        await counts();
+        expect(await counts()).not.toHaveProperty("nothingNew");
+        const session = await to.open({ dataset: "p_dataset", existing: true });
+        const { state } = await session.restore("p", "p");
+        await session.close();
+        expect(JSON.stringify(state)).toContain('"n":2');
       });
     });
 

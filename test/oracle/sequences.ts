@@ -94,6 +94,11 @@ export async function play(
       for (const [name, { columns }] of Object.entries(info.tables)) {
         types[name] = Object.fromEntries(Object.entries(columns).map(([column, { type }]) => [column, type]));
       }
+      // Begun anew, it may lack some.
+      if ((ofRun as { refresh?: string } | undefined)?.refresh) {
+        const left = (await info.dataset.schema()).tables;
+        for (const name of Object.keys(types)) if (!left[name]) delete types[name];
+      }
       const tables = frozen(await read(dataset, Object.keys(types)), types);
       const { cursor } = ofStep as { cursor?: { path: string } };
       outcomes.push({ tables, info, ...(cursor ? { cursor: await keptOf(to, dataset, cursor.path) } : {}) });
