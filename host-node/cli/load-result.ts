@@ -29,7 +29,9 @@ export function printLoad(info: LoadInfo, { json, verbose, log, unit, to }: Prin
   const parts = unit ? counted(info.pages, unit) : counted(info.records, "record");
   const read = `${parts}, ${bytes(info.bytes)} in ${seconds(info.durationMs)}`;
   const where = `${info.destination}, dataset ${info.datasetName}`;
-  process.stdout.write(`${c.green("✔")} ${read} → ${c.bold(where)} ${c.dim(info.nothingNew ? "(nothing new)" : `(load ${info.loadId})`)}\n`);
+  process.stdout.write(
+    `${c.green("✔")} ${read} → ${c.bold(where)} ${c.dim(info.nothingNew ? "(nothing new)" : `(load ${info.loadId})`)}\n`,
+  );
   const [, ...lines] = String(info).split("\n");
   const tree = info.complete ? lines : lines.slice(0, -1);
   process.stdout.write(tree.map((line) => `${painted(line)}\n`).join(""));

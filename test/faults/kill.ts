@@ -4,14 +4,20 @@ import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import type { Sight, StoreChoice } from "./shop.ts";
 
-const CHILD = resolve("build/faults/child.mjs");
+const built = (child: string): string => resolve(`build/faults/${child}.mjs`);
 const ENGINE = resolve("dist/core.wasm");
 
 /** One file for the child, so that it starts in a moment. */
-export async function buildChild(): Promise<void> {
+export function buildChild(): Promise<void> {
+  return buildFrom("child");
+}
+
+/** The same of another file of this folder. */
+export async function buildFrom(child: string): Promise<void> {
+  const file = built(child);
   await build({
-    entryPoints: ["test/faults/child.ts"],
-    outfile: `${CHILD}.${process.pid}`,
+    entryPoints: [`test/faults/${child}.ts`],
+    outfile: `${file}.${process.pid}`,
     bundle: true,
     format: "esm",
     platform: "node",
@@ -23,7 +29,7 @@ export async function buildChild(): Promise<void> {
     logLevel: "error",
   });
   // Other test files may be starting it.
-  renameSync(`${CHILD}.${process.pid}`, CHILD);
+  renameSync(`${file}.${process.pid}`, file);
 }
 
 export interface Killed {
@@ -42,9 +48,24 @@ export async function runKilled(
   failpoint: string,
   delay?: number,
 ): Promise<Killed> {
-  mkdirSync(folder, { recursive: true });
   const sights = join(folder, "sights.ndjson");
-  const child = spawn(process.execPath, [CHILD, JSON.stringify({ store, run, engine: ENGINE, sights })], {
+  const { signal, errors } = await killedAt("child", { store, run, sights }, folder, failpoint, delay);
+  const lines = existsSync(sights) ? readFileSync(sights, "utf8").split("\n") : [];
+  // The last line may be cut off.
+  const seen = lines.flatMap((line) => (line.endsWith("}") ? [JSON.parse(line) as Sight] : []));
+  return { signal, errors, sights: seen };
+}
+
+/** Runs a child of {@link buildFrom}, which gets `given` and the engine's file as JSON. */
+export async function killedAt(
+  of: string,
+  given: object,
+  folder: string,
+  failpoint: string,
+  delay?: number,
+): Promise<Omit<Killed, "sights">> {
+  mkdirSync(folder, { recursive: true });
+  const child = spawn(process.execPath, [built(of), JSON.stringify({ ...given, engine: ENGINE })], {
     env: { ...process.env, RUNLET_HOME: folder, RUNLET_FAILPOINT: failpoint },
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -53,8 +74,5 @@ export async function runKilled(
   child.stderr.on("data", (chunk) => (errors += String(chunk)));
   const signal = await new Promise<NodeJS.Signals | null>((done) => child.on("close", (_, by) => done(by)));
   clearTimeout(timer);
-  const lines = existsSync(sights) ? readFileSync(sights, "utf8").split("\n") : [];
-  // The last line may be cut off.
-  const seen = lines.flatMap((line) => (line.endsWith("}") ? [JSON.parse(line) as Sight] : []));
-  return { signal, errors, sights: seen };
+  return { signal, errors };
 }
