@@ -4,13 +4,16 @@ import type { Dataset, Item, Way } from "./dataset-model.ts";
 export interface Reading {
   initial?: number;
   end?: number;
+  /** The smaller value is the later one. */
+  order?: "min";
   lag?: number;
   rowOrder?: "asc" | "desc";
   onMissing?: "raise" | "include" | "exclude";
   rangeStart?: "open";
+  rangeEnd?: "closed";
 }
 
-/** The largest value that has come, and the records that had it, by what tells them apart. */
+/** The latest value that has come, and the records that had it, by what tells them apart. */
 export interface Position {
   last: number;
   at: string[];
@@ -31,10 +34,14 @@ export function drawn(
   items: readonly Item[],
 ): Drawn {
   if (!reading) return { items: [...items], position: before.position };
-  const { initial, end, lag, onMissing = "raise", rangeStart } = reading;
+  const { initial, end, lag, order, onMissing = "raise", rangeStart, rangeEnd } = reading;
+  /** How far the first value is behind the second, in the order that counts. */
+  const beyond = (a: number, b: number): number => (order === "min" ? b - a : a - b);
+  const later = (a: number, b: number): number => (beyond(a, b) > 0 ? a : b);
   // A replaced table is read from the beginning; so is a window, which leaves the position alone.
   const known = way.write === "replace" || end !== undefined ? undefined : before.position;
-  const back = known && lag ? Math.max(known.last - lag, initial ?? -Infinity) : known?.last;
+  const lagged = known && lag ? known.last + (order === "min" ? lag : -lag) : known?.last;
+  const back = lagged !== undefined && lag && initial !== undefined ? later(lagged, initial) : lagged;
   const start = back ?? initial;
   const tells = rangeStart !== "open" && end === undefined && !lag;
   const taken: Item[] = [];
@@ -50,12 +57,13 @@ export function drawn(
       if (onMissing === "include") taken.push(item);
       continue;
     }
-    if (end !== undefined && value >= end) continue;
-    if (start !== undefined && (value < start || (value === start && rangeStart === "open"))) continue;
+    if (end !== undefined && (beyond(value, end) > 0 || (value === end && rangeEnd !== "closed"))) continue;
+    if (start !== undefined && (beyond(value, start) < 0 || (value === start && rangeStart === "open")))
+      continue;
     const name = nameOf(item, way);
     if (tells && known && value === start && known.at.includes(name)) continue;
     taken.push(item);
-    if (!position || value > position.last) position = { last: value, at: tells ? [name] : [] };
+    if (!position || beyond(value, position.last) > 0) position = { last: value, at: tells ? [name] : [] };
     else if (value === position.last) position = { last: value, at: tells ? [...position.at, name] : [] };
   }
   return { items: taken, position: left() };

@@ -103,10 +103,21 @@ const reading: fc.Arbitrary<Reading> = fc
     rowOrder: fc.constantFrom<Reading["rowOrder"]>(undefined, undefined, "asc", "desc"),
     onMissing: fc.constantFrom<Reading["onMissing"]>(undefined, "raise", "include", "include", "exclude"),
     rangeStart: fc.constantFrom<Reading["rangeStart"]>(undefined, undefined, "open"),
+    rangeEnd: fc.constantFrom<Reading["rangeEnd"]>(undefined, "closed"),
+    order: fc.constantFrom<Reading["order"]>(undefined, undefined, "min"),
   })
   .map(
     ({ end, ...rest }) =>
       (end !== undefined && rest.initial !== undefined ? { end, ...rest } : rest) as Reading,
+  )
+  .map(({ initial, end, rowOrder, ...rest }): object =>
+    rest.order === "min"
+      ? {
+          ...rest,
+          initial: initial === undefined ? undefined : 6 - initial,
+          end: end === undefined ? end : 2,
+        }
+      : { ...rest, initial, end, rowOrder },
   )
   .map((each) => Object.fromEntries(Object.entries(each).filter(([, value]) => value !== undefined)));
 
