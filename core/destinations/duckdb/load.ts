@@ -56,6 +56,8 @@ export class DuckDBLoad implements DestinationLoad {
   readonly #replaced = new Set<string>();
   readonly #stages: Stages;
   #takenBack = false;
+  /** Whether rows that were there have changed. */
+  #rewrites = false;
   #open = true;
 
   constructor(options: LoadOptions) {
@@ -103,6 +105,7 @@ export class DuckDBLoad implements DestinationLoad {
         await this.#connection.exec(`DROP TABLE ${qualified(this.#connection, dataset, table.name)}`);
         stored = [];
       } else {
+        this.#rewrites = true;
         await this.#connection.exec(`DELETE FROM ${qualified(this.#connection, dataset, table.name)}`);
       }
     }
@@ -205,6 +208,7 @@ export class DuckDBLoad implements DestinationLoad {
 
   async widen(table: string, base: string, variant: string): Promise<boolean> {
     this.#check();
+    this.#rewrites = true;
     const { dataset } = this.#options;
     const target = qualified(this.#connection, dataset, table);
     try {
@@ -235,6 +239,7 @@ export class DuckDBLoad implements DestinationLoad {
 
   async alter(steps: readonly SchemaStep[]): Promise<void> {
     this.#check();
+    this.#rewrites = true;
     this.#takenBack ||= steps.some(takesBack);
     for (const step of steps) {
       try {
@@ -256,6 +261,7 @@ export class DuckDBLoad implements DestinationLoad {
 
   async merge(plan: MergePlan): Promise<void> {
     this.#check();
+    this.#rewrites = true;
     const { dataset } = this.#options;
     const names = plan.tables.map(({ name }) => name);
     try {
@@ -294,6 +300,18 @@ export class DuckDBLoad implements DestinationLoad {
         (table) => this.#prepare(table, "append"),
         this.#takenBack,
       );
+    } catch (error) {
+      await this.rollback();
+      throw destinationError(error, "DESTINATION_FAILED", `cannot commit load ${loadId}`);
+    }
+    const commit = () => this.#commit(loadId, durable);
+    // Several threads write what has changed in tables that were there; rows that are new are written by one.
+    if (this.#rewrites || !this.#connection.alone) await commit();
+    else await this.#connection.alone(commit);
+  }
+
+  async #commit(loadId: string, durable: boolean): Promise<void> {
+    try {
       await this.#connection.exec("COMMIT");
     } catch (error) {
       await this.rollback();
