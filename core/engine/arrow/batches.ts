@@ -1,13 +1,11 @@
 // Cutting batches at record ends and queueing them for the host.
 import { allocStruct } from "../memory/arena";
 import { batchBytes } from "../config/config";
-import { cold, F_FIXED, isNull, nil, Table, Version } from "../layout/field";
-import { isColumn, K_BOOL } from "../layout/kinds";
-import { bitBytes } from "../columns/storage";
-import { fillGap, setRun } from "../columns/write";
+import { cold, isNull, nil, Table, Version } from "../layout/field";
+import { isColumn } from "../layout/kinds";
 import { truncateOwnIds } from "../tables/own-ids";
 import { firstTable } from "../tables/table";
-import { bodyBound, messageCapacity, messageLength, recordBatch } from "./record-batch";
+import { isBodyOf, messageCapacity, messageLength, recordBatch } from "./record-batch";
 
 
 @unmanaged
@@ -38,7 +36,7 @@ export function cutBatches(all: bool): void {
   const enough = batchBytes >>> 1;
   let t = firstTable;
   while (!isNull(t)) {
-    if (t.rows && (all || isWide(t) || bodyBound(t) >= enough)) cut(t);
+    if (t.rows && (all || isWide(t) || isBodyOf(t, enough))) cut(t);
     t = t.next;
   }
 }
@@ -52,16 +50,6 @@ function cut(t: Table): void {
   const rows = t.rows;
   if (t.systemAt < 0) t.systemAt = <i32>t.columnCount;
   if (t.version == 0 || t.versionColumns != t.columnCount) newVersion(t);
-  let c = t.columns;
-  while (!isNull(c)) {
-    const k = cold(c);
-    k.flags |= F_FIXED;
-    if (c.len) {
-      if (c.len < rows) fillGap(c, rows);
-      else if (k.nulls) setRun(k.valid, k.runStart, rows);
-    }
-    c = k.nextColumn;
-  }
   let b = spare;
   if (isNull(b)) b = changetype<Batch>(allocStruct(offsetof<Batch>()));
   else spare = b.next;
@@ -88,30 +76,14 @@ function newVersion(t: Table): void {
   t.versions = v;
 }
 
+/** Begins the next batch of t, whose columns are empty. */
 function reset(t: Table): void {
-  const rows = t.rows;
-  const bits = bitBytes(rows);
-  let c = t.columns;
-  while (!isNull(c)) {
-    const k = cold(c);
-    if (c.len) {
-      if (k.validDirty) memory.fill(k.valid, 0, bits);
-      if (c.kind == <u8>K_BOOL) memory.fill(c.data, 0, bits);
-      c.dataPos = c.data;
-      c.len = 0;
-      k.validDirty = 0;
-      k.runStart = 0;
-      k.nulls = 0;
-    }
-    k.writerRow = 0;
-    c = k.nextColumn;
-  }
   let f = t.fields;
   while (!isNull(f)) {
     if (f.len && f.len != 0xffffffff && !isColumn(f.kind)) f.len = 0;
     f = cold(f).nextField;
   }
-  t.cutRows += rows;
+  t.cutRows += t.rows;
   t.rows = 0;
   t.record = 0;
   truncateOwnIds(t.ownIds, 0);

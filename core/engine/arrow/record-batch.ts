@@ -3,6 +3,7 @@
 import { allocBlock, blockSize, freeBlock, MAX_BLOCK, outOfMemory } from "../memory/arena";
 import {
   cold,
+  F_FIXED,
   Field,
   isNull,
   OwnIds,
@@ -12,6 +13,9 @@ import {
   WITH_ROOT_ID,
 } from "../layout/field";
 import { isVariable, K_BOOL, widthOf } from "../layout/kinds";
+import { bitBytes } from "../columns/storage";
+import { setRun } from "../columns/write";
+import { copyShort } from "../memory/bytes";
 import { loadId, loadIdLength } from "../config/config";
 import { findOwnId, hasOwnIds, ownIdBytes, ownIdLength, ownIdText } from "../tables/own-ids";
 import { ID_LENGTH } from "../tables/table";
@@ -75,18 +79,35 @@ function valueBytes(c: Field, rows: u32): usize {
       : <usize>rows * widthOf(kind);
 }
 
-/** Upper bound of the batch's body, without own ids; may be more than there is memory. */
-export function bodyBound(t: Table): u64 {
+/** Bytes for the validity and the offsets of a column. */
+@inline
+function besideValues(rows: u32): u64 {
+  return <u64>(pad8(bitmapBytes(rows)) + pad8((<usize>rows + 1) * 4) + 16);
+}
+
+/** Upper bound of what there is beside the table's own columns. */
+function systemBound(t: Table): u64 {
   const rows = t.rows;
-  const perColumn = <u64>(pad8(bitmapBytes(rows)) + pad8((<usize>rows + 1) * 4) + 16);
-  let bytes = <u64>rows * 16 + 64 + systemColumns(t) * perColumn;
-  bytes += <u64>rows * (ID_LENGTH * 3 + 16 + loadIdLength) + 64;
+  return (
+    <u64>rows * 16 +
+    64 +
+    systemColumns(t) * besideValues(rows) +
+    <u64>rows * (ID_LENGTH * 3 + 16 + loadIdLength) +
+    64
+  );
+}
+
+/** Whether a batch of t would have about so many bytes, or more. */
+export function isBodyOf(t: Table, enough: u64): bool {
+  const rows = t.rows;
+  const perColumn = besideValues(rows);
+  let bytes = systemBound(t);
   let c = t.columns;
-  while (!isNull(c)) {
+  while (!isNull(c) && bytes < enough) {
     if (c.len) bytes += perColumn + pad8(valueBytes(c, rows)) + 8;
     c = cold(c).nextColumn;
   }
-  return bytes;
+  return bytes >= enough;
 }
 
 // Where the next field node, buffer entry and body byte go.
@@ -111,40 +132,59 @@ function putEntry(offset: usize, length: usize): void {
   entry += 16;
 }
 
+/** Below this a loop is faster than memory.copy, which is a call out of the module. */
+@inline const SHORT: usize = 256;
+
 /** Copies n bytes to the body, padded with zeros. */
 @inline
 function putBuffer(p: usize, n: usize): void {
+  putFilled(p, n, n, 0);
+}
+
+/** Copies `used` bytes to the body and fills it up to n bytes with the word, padded with zeros. */
+function putFilled(p: usize, used: usize, n: usize, word: u32): void {
   putEntry(free - body, n);
-  memory.copy(free, p, n);
+  if (used <= SHORT) copyShort(free, p, used);
+  else memory.copy(free, p, used);
+  if (used < n) {
+    const v = i32x4.splat(word);
+    for (let at = free + used; at < free + n; at += 16) v128.store(at, v);
+  }
   store<u64>(free + n, 0);
   free += pad8(n);
 }
 
-/** Writes the batch and returns the message (a block of messageCapacity bytes). The columns are at their full length. */
+/** Writes the batch and returns the message (a block of messageCapacity bytes); its columns are empty then. */
 export function recordBatch(t: Table): usize {
   const rows = t.rows;
   prepareConstants(rows);
   const columns = t.columnCount + systemColumns(t);
   let buffers: usize = isNull(t.parent) ? (t.extra & WITH_OUTER_ID ? 9 : 6) : t.extra & WITH_ROOT_ID ? 11 : 8;
   if (t.extra & WITH_RECORD) buffers += 2;
+  // The columns are gone through twice, each of them several cache lines: once to measure, once to write and empty them.
+  const perColumn = besideValues(rows);
+  let bound = systemBound(t);
   let c = t.columns;
   while (!isNull(c)) {
+    const k = cold(c);
+    k.flags |= F_FIXED;
+    k.writerRow = 0;
     buffers += isVariable(c.kind) ? 3 : 2;
-    c = cold(c).nextColumn;
+    if (c.len) bound += perColumn + pad8(valueBytes(c, rows)) + 8;
+    c = k.nextColumn;
   }
   const metadata = pad8(84 + <usize>columns * 16 + 4 + buffers * 16 + 4);
   const bytes =
     <u64>metadata +
     8 +
-    bodyBound(t) +
+    bound +
     ownIdBytes(t.ownIds) +
     ownIdBytes(t.ownParentIds) +
     ownIdBytes(t.ownRootIds) +
     64;
   if (bytes > MAX_BLOCK) outOfMemory();
-  const bound = <usize>bytes;
-  messageCapacity = blockSize(bound);
-  const message = allocBlock(bound);
+  messageCapacity = blockSize(<usize>bytes);
+  const message = allocBlock(<usize>bytes);
   store<u32>(message, 0xffffffff);
   store<u32>(message, <u32>metadata, 4);
   const m = message + 8;
@@ -184,6 +224,7 @@ export function recordBatch(t: Table): usize {
     if (i == t.systemAt) putSystem(t, rows);
     if (isNull(c)) break;
     putColumn(c, rows);
+    if (c.len) empty(c, rows);
     c = cold(c).nextColumn;
   }
   store<i64>(m, free - body, 32);
@@ -197,7 +238,8 @@ function putColumn(c: Field, rows: u32): void {
   const kind: u32 = c.kind;
   const k = cold(c);
   const bits = bitmapBytes(rows);
-  if (c.len == 0 || k.nulls == rows) {
+  const len = c.len;
+  if (k.nulls == len) {
     putNode(rows, rows);
     putEntry(0, bits);
     if (isVariable(kind)) {
@@ -206,13 +248,42 @@ function putColumn(c: Field, rows: u32): void {
     } else putEntry(0, kind == K_BOOL ? bits : <usize>rows * widthOf(kind));
     return;
   }
-  putNode(rows, k.nulls);
-  if (k.nulls) putBuffer(k.valid, bits);
-  else putEntry(free - body, 0);
+  const nulls = k.nulls + (rows - len);
+  putNode(rows, nulls);
+  if (nulls) {
+    setRun(k.valid, k.runStart, len);
+    k.validDirty = 1;
+    putBuffer(k.valid, bits);
+  } else putEntry(free - body, 0);
+  // What the last rows lack is filled in here, not in the column.
   if (isVariable(kind)) {
-    putBuffer(c.offsets, (<usize>rows + 1) << 2);
+    const used = (<usize>len) << 2;
+    putFilled(c.offsets, used + 4, (<usize>rows + 1) << 2, load<u32>(c.offsets + used));
     putBuffer(c.data, c.dataPos - c.data);
-  } else putBuffer(c.data, kind == K_BOOL ? bits : <usize>rows * widthOf(kind));
+  } else if (kind == K_BOOL) putBuffer(c.data, bits);
+  else {
+    const width = <usize>widthOf(kind);
+    putFilled(c.data, <usize>len * width, <usize>rows * width, 0);
+  }
+}
+
+/** Empties a column for the next batch. */
+@inline
+function empty(c: Field, rows: u32): void {
+  const k = cold(c);
+  if (k.validDirty) clearBits(k.valid, rows);
+  if (c.kind == <u8>K_BOOL) clearBits(c.data, rows);
+  c.dataPos = c.data;
+  c.len = 0;
+  k.validDirty = 0;
+  k.runStart = 0;
+  k.nulls = 0;
+}
+
+function clearBits(bits: usize, rows: u32): void {
+  const zero = i64x2.splat(0);
+  const end = bits + bitBytes(rows);
+  for (let at = bits; at < end; at += 16) v128.store(at, zero);
 }
 
 function putSystem(t: Table, rows: u32): void {

@@ -11,6 +11,8 @@ import { forgetDiscards, pendingDiscards } from "./discards";
 const rows = newBuffer();
 const ENTRY: usize = 16;
 
+
+@inline
 export function clearRowLog(): void {
   clearBuffer(rows);
 }

@@ -3,7 +3,7 @@ import { batchBytes, quarantine } from "../config/config";
 import { cutBatches, cutWide } from "../arrow/batches";
 import { noteRecord } from "../cursor/weigh";
 import { hasMask } from "../config/hints";
-import { settleDiscards } from "../contract/discards";
+import { pendingDiscards, settleDiscards } from "../contract/discards";
 import { clearRowLog } from "../contract/drop-row";
 import { E_CONTRACT, failure } from "../scan/failure";
 import { setFault } from "./fault";
@@ -20,7 +20,7 @@ let sinceLook: u32 = 0;
 export function recordDone(input: Input, p: usize, n: usize): bool {
   if (!isNull(input.options.cursor) && !noteRecord(input, p, input.format == FORMAT_CSV)) return true;
   input.records++;
-  settleDiscards();
+  if (pendingDiscards()) settleDiscards();
   clearRowLog();
   if (!isNull(input.options.recordCaptures)) captureRecord(input, p);
   sinceCut += n;

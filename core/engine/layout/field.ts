@@ -10,7 +10,7 @@ export class Field {
   kind: u8;
   /** Length of the key token; 255 when longer than that. */
   tokenLength: u8;
-  /** Not zero when comparing 32 bytes is not all there is to do: LONG_…, bits. */
+  /** Not zero when comparing 32 bytes is not all there is to do: LONG_…, bits. The first byte of the token is 0 then. */
   long: u16;
   /** Rows written, nulls included. Fields that are no column: row last seen + 1. */
   len: u32;

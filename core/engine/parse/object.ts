@@ -30,7 +30,7 @@ export function parseObject(p: usize, shape: Shape, row: u32): usize {
   let slot: usize = changetype<usize>(shape) + offsetof<Shape>("first");
   while (true) {
     let f = load<Field>(slot);
-    if (tokenBits(p, f) == 0xffffffff && f.long == 0) p += <usize>f.tokenLength;
+    if (tokenBits(p, f) == 0xffffffff) p += <usize>f.tokenLength;
     else {
       f = findField(p, shape, slot);
       if (isNull(f)) return 0;

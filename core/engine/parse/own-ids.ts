@@ -12,12 +12,18 @@ import { rootRow, rootTable } from "./root-row";
 
 /** Whether nested ids of the record being parsed are derived as dlt does. */
 export let ownIds: bool = false;
+
+
+@inline
 export function setOwnIds(on: bool): void {
   ownIds = on;
 }
 
 /** Whether rows are searched for ids that the data supply. */
 export let areSupplied: bool = false;
+
+
+@inline
 export function setSupplied(are: bool): void {
   areSupplied = are;
 }

@@ -6,6 +6,8 @@ import { ID_LENGTH, recordSerial } from "../tables/table";
 let table: Table = changetype<Table>(<usize>0);
 let row: u32 = 0;
 
+
+@inline
 export function setRootRow(t: Table, r: u32): void {
   table = t;
   row = r;
@@ -20,6 +22,9 @@ export function rootIdAt(): usize {
 /** The id drawn for the record, whatever the id of its row: eight bytes from its first, and from its seventh. */
 export let drawnLow: u64 = 0;
 export let drawnHigh: u64 = 0;
+
+
+@inline
 export function setDrawn(id: usize): void {
   drawnLow = load<u64>(id);
   drawnHigh = load<u64>(id, 6);

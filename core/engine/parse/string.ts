@@ -30,15 +30,18 @@ export function putString(p: usize, c: Field, row: u32): usize {
     } else {
       const v1 = v128.load(s, 16);
       const v2 = v128.load(s, 32);
+      const v3 = v128.load(s, 48);
       v128.store(d, v1, 16);
       v128.store(d, v2, 32);
-      const m2 = specialBytes(v1) | (specialBytes(v2) << 16);
+      v128.store(d, v3, 48);
+      const m2 =
+        (<u64>(<u32>(specialBytes(v1) | (specialBytes(v2) << 16)))) | ((<u64>(<u32>specialBytes(v3))) << 32);
       if (!m2) {
-        s += 48;
-        d += 48;
+        s += 64;
+        d += 64;
         continue;
       }
-      const k = <usize>ctz(m2) + 16;
+      const k = <usize>ctz<u64>(m2) + 16;
       s += k;
       d += k;
     }

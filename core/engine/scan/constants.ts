@@ -31,14 +31,12 @@ export const CLOCK_SECONDS_DIGITS: usize = 352;
 export const CLOCK_MILLIS_DIGITS: usize = 368;
 export const CLOCK_LIMITS: usize = 384;
 export const CLOCK_WEIGHTS: usize = 400;
-export const SIXTY_THREE: usize = 416;
-export const SIXTEEN: usize = 432;
-export const THIRTY_TWO: usize = 448;
-export const FORTY_EIGHT: usize = 464;
-export const ALPHABET: usize = 480; // 64 bytes
+export const FIFTY_ONE: usize = 416;
+export const TWENTY_SIX: usize = 432;
+export const THIRTEEN: usize = 448;
+export const LETTERS: usize = 464;
 
 export const BRACE_BIT: usize = 544;
-export const OPEN: usize = 560;
 export const ZERO: usize = 576;
 export const LF: usize = 592;
 export const CR: usize = 608;
@@ -76,12 +74,10 @@ export function initVectors(): void {
   splat(VECTORS + SPACE, 32);
   splat(VECTORS + LOW_NIBBLE, 15);
   splat(VECTORS + HIGH_BIT, 128);
-  splat(VECTORS + SIXTY_THREE, 63);
-  splat(VECTORS + SIXTEEN, 16);
-  splat(VECTORS + THIRTY_TWO, 32);
-  splat(VECTORS + FORTY_EIGHT, 48);
+  splat(VECTORS + FIFTY_ONE, 51);
+  splat(VECTORS + TWENTY_SIX, 26);
+  splat(VECTORS + THIRTEEN, 13);
   splat(VECTORS + BRACE_BIT, 32);
-  splat(VECTORS + OPEN, 123);
   splat(VECTORS + LF, 10);
   splat(VECTORS + CR, 13);
   // Sixteen digits to a number: pairs, then pairs of pairs, then eights.
@@ -104,10 +100,8 @@ export function initVectors(): void {
   put(CLOCK_MILLIS_DIGITS, 0x09ff070604030100, 0xffffffffffff0b0a);
   put(CLOCK_LIMITS, 0x0064003c003c0018, 0x0064006400640064);
   put(CLOCK_WEIGHTS, 0x006403e8003c0e10, 0x0000000000000001);
-  for (let i = 0; i < 64; i++) {
-    const c = i < 26 ? 65 + i : i < 52 ? 71 + i : i < 62 ? i - 4 : i == 62 ? 43 : 47;
-    store<u8>(VECTORS + ALPHABET + i, c);
-  }
+  // What base64 adds to a value: 71 to 26..51, -4 to 52..61, -19 to 62, -16 to 63, 65 to 0..25.
+  put(LETTERS, 0xfcfcfcfcfcfcfc47, 0x000041f0edfcfcfc);
   for (let i = 0; i < 48; i++) store<u8>(ALIGN + i, i < 16 || i >= 32 ? 255 : i - 16);
   for (let n = 0; n <= 16; n++)
     for (let i = 0; i < 16; i++) store<u8>(LAST_BYTES + (n << 4) + i, i >= 16 - n ? 255 : 0);

@@ -63,6 +63,8 @@ export function failColumn(t: Table, name: usize, n: u32): void {
   failedColumnLength = n;
 }
 
+
+@inline
 export function clearFailure(): void {
   failedColumnLength = 0;
   failure = 0;

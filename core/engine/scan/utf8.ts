@@ -4,7 +4,16 @@ import { HIGH_BIT, LOW_NIBBLE, UTF8_LOW1, UTF8_LOW2, UTF8_LOW3, UTF8_TAIL, ZERO,
 
 
 @inline
-function blockErrors(previous: v128, block: v128): v128 {
+function blockErrors(
+  previous: v128,
+  block: v128,
+  low1: v128,
+  low2: v128,
+  low3: v128,
+  three: v128,
+  four: v128,
+): v128 {
+  const nibble = vec(LOW_NIBBLE);
   const p1 = v128.shuffle<i8>(
     previous,
     block,
@@ -27,10 +36,10 @@ function blockErrors(previous: v128, block: v128): v128 {
   );
   const special = v128.and(
     v128.and(
-      i8x16.swizzle(vec(UTF8_LOW1), v128.and(i16x8.shr_u(p1, 4), vec(LOW_NIBBLE))),
-      i8x16.swizzle(vec(UTF8_LOW2), v128.and(p1, vec(LOW_NIBBLE))),
+      i8x16.swizzle(low1, v128.and(i16x8.shr_u(p1, 4), nibble)),
+      i8x16.swizzle(low2, v128.and(p1, nibble)),
     ),
-    i8x16.swizzle(vec(UTF8_LOW3), v128.and(i16x8.shr_u(block, 4), vec(LOW_NIBBLE))),
+    i8x16.swizzle(low3, v128.and(i16x8.shr_u(block, 4), nibble)),
   );
   const p2 = v128.shuffle<i8>(
     previous,
@@ -72,17 +81,38 @@ function blockErrors(previous: v128, block: v128): v128 {
     27,
     28,
   );
-  const third = v128.or(i8x16.sub_sat_u(p2, i8x16.splat(0x60)), i8x16.sub_sat_u(p3, i8x16.splat(0x70)));
+  const third = v128.or(i8x16.sub_sat_u(p2, three), i8x16.sub_sat_u(p3, four));
   return v128.xor(v128.and(third, vec(HIGH_BIT)), special);
 }
 
 /** Tail of the text, padded with zeros. */
 const tail: usize = memory.data(64, 16);
 
+/** Position up to which no byte is above 127, as far as steps of 128 bytes reach. */
+@inline
+function asciiEnd(p: usize, end: usize): usize {
+  while (end - p >= 128) {
+    const bits = v128.or(
+      v128.or(v128.or(v128.load(p), v128.load(p, 16)), v128.or(v128.load(p, 32), v128.load(p, 48))),
+      v128.or(v128.or(v128.load(p, 64), v128.load(p, 80)), v128.or(v128.load(p, 96), v128.load(p, 112))),
+    );
+    if (i8x16.bitmask(bits)) break;
+    p += 128;
+  }
+  return p;
+}
+
 /** Whether the n bytes at p are whole, valid UTF-8. */
 export function isUtf8(p: usize, n: usize): bool {
   let end = p + (n & ~63);
   let rest = n & 63;
+  p = asciiEnd(p, end);
+  // In locals: nothing is stored in the loop, but V8 would load them anew, and splats it would build anew.
+  const low1 = vec(UTF8_LOW1);
+  const low2 = vec(UTF8_LOW2);
+  const low3 = vec(UTF8_LOW3);
+  const three = i8x16.splat(0x60);
+  const four = i8x16.splat(0x70);
   let errors = vec(ZERO);
   let previous = vec(ZERO);
   let unfinished = vec(ZERO);
@@ -103,13 +133,15 @@ export function isUtf8(p: usize, n: usize): bool {
       errors = v128.or(errors, unfinished);
       unfinished = vec(ZERO);
     } else {
-      errors = v128.or(
-        errors,
-        v128.or(
-          v128.or(blockErrors(previous, a), blockErrors(a, b)),
-          v128.or(blockErrors(b, c), blockErrors(c, d)),
-        ),
+      const first = v128.or(
+        blockErrors(previous, a, low1, low2, low3, three, four),
+        blockErrors(a, b, low1, low2, low3, three, four),
       );
+      const second = v128.or(
+        blockErrors(b, c, low1, low2, low3, three, four),
+        blockErrors(c, d, low1, low2, low3, three, four),
+      );
+      errors = v128.or(errors, v128.or(first, second));
       unfinished = i8x16.sub_sat_u(d, vec(UTF8_TAIL));
     }
     previous = d;

@@ -73,8 +73,9 @@ export function tokenBits(p: usize, f: Field): u32 {
   return low | (high << 16) | f.tokenMask;
 }
 
+/** Whether the key at p, a quote, is that of f. */
 function isToken(p: usize, f: Field): bool {
-  if (tokenBits(p, f) != 0xffffffff) return false;
+  if ((tokenBits(p, f) | 1) != 0xffffffff || !f.tokenLength) return false;
   if (!(f.long & LONG_TOKEN)) return true;
   if (f.tokenLength == 255) return false;
   return sameBytes(p + 32, changetype<usize>(f) + TOKEN + 32, <usize>f.tokenLength - 32);
@@ -118,7 +119,10 @@ export function setWatched(f: Field): void {
 export function memberField(shape: Shape, key: usize, n: u32): Field {
   for (let i: u32 = 0; i < n; i++) if (load<u8>(key + i) == 92) return nil<Field>();
   const f = key ? fieldOf(shape, key, n, hashKey(key, n)) : nil<Field>();
-  if (!isNull(f)) f.long |= LONG_WATCHED;
+  if (!isNull(f)) {
+    f.long |= LONG_WATCHED;
+    store<u8>(changetype<usize>(f) + TOKEN, 0);
+  }
   return f;
 }
 
@@ -250,7 +254,8 @@ export function newField(shape: Shape, key: usize, n: u32, hash: u32): Field {
   const f = changetype<Field>(allocStruct(COLD + TOKEN + n + 3 + 64) + COLD);
   const k = cold(f);
   const token = changetype<usize>(f) + TOKEN;
-  store<u8>(token, 34);
+  // Where comparing is not all, the quote is none, so that the comparison fails.
+  store<u8>(token, n + 3 > 32 ? 0 : 34);
   memory.copy(token + 1, key, n);
   store<u16>(token + 1 + n, 0x3a22);
   const length = n + 3;

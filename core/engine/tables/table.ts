@@ -36,6 +36,8 @@ export function configureTables(max: u32, withRootKey: bool): void {
   extra = withRootKey ? WITH_ROOT_ID : 0;
 }
 
+
+@inline
 export function nextRecord(): void {
   recordSerial++;
 }
