@@ -51,7 +51,8 @@ export function readRow(p: usize, t: Table, fields: usize, count: u32, row: u32)
         if (!p) return 0;
       } else {
         const n = <usize>ctz(m | 0x10000);
-        if (n < 16 && kind - K_INT < 2 && putPlainNumber(p, v, n, f, row)) p += n;
+        const isNumber = n < 16 && kind - K_INT < 2 && (f.len == row || advance(p, f, row));
+        if (isNumber && putPlainNumber(p, n, f, row)) p += n;
         else {
           p = putCellAt(p, t, f, row);
           if (!p) return 0;

@@ -43,18 +43,19 @@ function numberLength(v: v128): usize {
 @inline
 export function putNumber(p: usize, f: Field, row: u32): usize {
   if (<u32>f.kind - K_INT > 1) return coldNumber(p, f, row);
-  const v = v128.load(p);
-  const length = numberLength(v);
+  if (f.len != row && !advance(p, f, row)) return 0;
+  const length = numberLength(v128.load(p));
   if (length == 16) return putLongNumber(p, f, row);
-  return putPlainNumber(p, v, length, f, row) ? p + length : coldNumber(p, f, row);
+  return putPlainNumber(p, length, f, row) ? p + length : coldNumber(p, f, row);
 }
 
-/** A number of less than 16 characters, which v begins with, into a bigint or double column. False when it is none, or
- *  none that can be written there as it is. */
+/** The number of `length` characters at p, less than 16, into a bigint or double column that is at `row`. False when it is
+ *  none, or none that can be written there as it is. Nothing that is called before the end may need the vectors: V8 would
+ *  keep each of them on the stack, also where nothing is called. */
 @inline
-export function putPlainNumber(p: usize, v: v128, length: usize, f: Field, row: u32): bool {
+export function putPlainNumber(p: usize, length: usize, f: Field, row: u32): bool {
   const kind: u32 = f.kind;
-  const values = i8x16.sub(v, vec(ASCII_ZERO));
+  const values = i8x16.sub(v128.load(p), vec(ASCII_ZERO));
   const isDigit = i8x16.eq(i8x16.min_u(values, vec(NINE)), values);
   const digits = v128.and(values, isDigit);
   const minus = <u32>(load<u8>(p) == 45);
@@ -65,7 +66,6 @@ export function putPlainNumber(p: usize, v: v128, length: usize, f: Field, row: 
     if ((<u32>(length == minus)) | ((<u32>(first == 48)) & (<u32>(length > minus + 1)))) return false;
     const u = sixteenDigits(i8x16.swizzle(digits, v128.load(ALIGN + length)));
     const value = ((<i64>u) ^ -(<i64>minus)) + <i64>minus;
-    if (f.len != row && !advance(p, f, row)) return false;
     if (kind == K_INT) putI64(f, row, value);
     else putF64(f, row, <f64>value);
     return true;
@@ -82,28 +82,27 @@ export function putPlainNumber(p: usize, v: v128, length: usize, f: Field, row: 
   )
     return false;
   // Digits behind the point, and those before it moved over the point.
-  const all = v128.bitselect(
-    i8x16.swizzle(digits, v128.load(ALIGN + length)),
-    i8x16.swizzle(digits, v128.load(ALIGN + length - 1)),
+  const order = v128.bitselect(
+    v128.load(ALIGN + length),
+    v128.load(ALIGN + length - 1),
     v128.load(LAST_BYTES + (fraction << 4)),
   );
+  const all = i8x16.swizzle(digits, order);
   // At most 14 digits and a power of ten up to 10^22: one division is exact (Clinger 1990).
   const r = <f64>(<i64>sixteenDigits(all)) / load<f64>(pow10f + (fraction << 3));
-  if (f.len != row && !advance(p, f, row)) return false;
   putF64(f, row, reinterpret<f64>(reinterpret<u64>(r) | ((<u64>minus) << 63)));
   return true;
 }
 
 /** {@link putNumber} out of line, for the places that are not the hottest. */
 export function putNumberAside(p: usize, f: Field, row: u32): usize {
-  const length = numberLength(v128.load(p));
-  if (length == 16) return <u32>f.kind - K_INT > 1 ? coldNumber(p, f, row) : putLongNumber(p, f, row);
-  return putPlainNumberAside(p, length, f, row) ? p + length : coldNumber(p, f, row);
+  return putNumber(p, f, row);
 }
 
 /** {@link putPlainNumber} out of line, for any column. */
 export function putPlainNumberAside(p: usize, length: usize, f: Field, row: u32): bool {
-  return <u32>f.kind - K_INT < 2 && putPlainNumber(p, v128.load(p), length, f, row);
+  if (<u32>f.kind - K_INT > 1 || (f.len != row && !advance(p, f, row))) return false;
+  return putPlainNumber(p, length, f, row);
 }
 
 function putLongNumber(p: usize, f: Field, row: u32): usize {
@@ -113,6 +112,7 @@ function putLongNumber(p: usize, f: Field, row: u32): usize {
 
 /** A number of 16 characters or more: doubles with up to 20 digits and integers up to 18. 0 when it is another. */
 export function longNumber(p0: usize, f: Field, row: u32): usize {
+  if (f.len != row && !advance(p0, f, row)) return 0;
   const minus = <usize>(load<u8>(p0) == 45);
   const p = p0 + minus;
   const kind: u32 = f.kind;
@@ -145,7 +145,6 @@ export function longNumber(p0: usize, f: Field, row: u32): usize {
       sixteenDigits(i8x16.swizzle(y, v128.load(ALIGN + more)));
     const value = eiselLemire(mantissa, -(<i32>fraction));
     if (value == value) {
-      if (f.len != row && !advance(p0, f, row)) return 0;
       putF64(f, row, minus ? -value : value);
       return p + 16 + more;
     }
@@ -154,7 +153,6 @@ export function longNumber(p0: usize, f: Field, row: u32): usize {
       (sixteenDigits(x) * load<u64>(pow10i + (more << 3)) +
         sixteenDigits(i8x16.swizzle(y, v128.load(ALIGN + more))))
     );
-    if (f.len != row && !advance(p0, f, row)) return 0;
     putI64(f, row, minus ? -u : u);
     return p + 16 + more;
   }
