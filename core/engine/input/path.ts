@@ -5,7 +5,7 @@ import { isNull, nil } from "../layout/field";
 import { firstIn, nextAfter, readString, textLength, textPtr } from "../config/reader";
 import { skipKey, skipValue } from "../scan/skip";
 import { E_COLON, fail } from "../scan/failure";
-import { decodeString, skipSpace, skipString, specialBytes } from "../scan/text";
+import { decodeString, afterSpace, plainEnd, skipString, specialBytes } from "../scan/text";
 
 
 @unmanaged
@@ -77,10 +77,9 @@ export function isStep(steps: Steps, i: u32, p: usize): bool {
   const text = load<usize>(at);
   const n = load<u32>(at, 4);
   if (!text) return false;
-  const raw = skipString(p) - 1 - p;
-  let escaped = false;
-  for (let k: usize = 0; k < raw; k++) if (load<u8>(p + k) == 92) escaped = true;
-  if (!escaped) return raw == n && sameBytes(text, p, n);
+  const end = plainEnd(p);
+  if (load<u8>(end) == 34) return end - p == n && sameBytes(text, p, n);
+  const raw = skipString(end) - 1 - p;
   const d = allocBlock(raw + 64);
   const length = decodeString(p, d) - d;
   const same = length == n && sameBytes(text, d, n);
@@ -116,7 +115,7 @@ export function findFrom(p: usize, steps: Steps, step: u32): usize {
     const c: u32 = load<u8>(p);
     if (every) {
       if (c != 91) return 0;
-      p = skipSpace(p + 1);
+      p = afterSpace(p + 1);
       if (load<u8>(p) == 93) return 0;
     } else {
       if (c != 123) return 0;
@@ -133,7 +132,7 @@ function memberAt(p: usize, steps: Steps, step: u32): usize {
   const text = load<usize>(steps.items + ((<usize>step) << 3));
   const n = load<u32>(steps.items + ((<usize>step) << 3), 4);
   let found: usize = 0;
-  p = skipSpace(p + 1);
+  p = afterSpace(p + 1);
   if (load<u8>(p) == 125) return 0;
   while (true) {
     const key = p + 1;
@@ -143,9 +142,9 @@ function memberAt(p: usize, steps: Steps, step: u32): usize {
     if (m && load<u8>(p) == 34 && load<u8>(key + raw) == 34) {
       // A short key without escapes.
       p = key + raw + 1;
-      if (load<u8>(p) != 58) p = skipSpace(p);
+      if (load<u8>(p) != 58) p = afterSpace(p);
       if (load<u8>(p) != 58) return fail(p, E_COLON);
-      p = skipSpace(p + 1);
+      p = afterSpace(p + 1);
       isKey = raw == n && sameBytes(text, key, n);
     } else {
       p = skipKey(p);
@@ -155,11 +154,11 @@ function memberAt(p: usize, steps: Steps, step: u32): usize {
     if (isKey) found = p;
     p = skipValue(p, step + 1);
     if (!p) return 0;
-    p = skipSpace(p);
+    p = afterSpace(p);
     if (load<u8>(p) != 44) {
       if (!step && load<u8>(p) == 125) passed = p + 1;
       return found;
     }
-    p = skipSpace(p + 1);
+    p = afterSpace(p + 1);
   }
 }

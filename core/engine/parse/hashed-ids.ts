@@ -6,7 +6,7 @@ import { Hint, isNull, ROW_ID_KEY, Table } from "../layout/field";
 import { clearBuffer, newBuffer, reserve } from "../memory/buffer";
 import { E_NULL, E_OBJECT_END, fail, failColumn } from "../scan/failure";
 import { skipKey, skipValue } from "../scan/skip";
-import { decodeString, plainEnd, skipSpace } from "../scan/text";
+import { decodeString, plainEnd, afterSpace } from "../scan/text";
 import { hintFor } from "../config/hints";
 import { ID_LENGTH } from "../tables/table";
 import {
@@ -86,7 +86,7 @@ function hintAt(h: Hint, p: usize, size: usize): Hint {
 /** Notes where the key's values are in the object whose `{` is before p, up to the last of them. A record in which a key
  *  stands twice comes again without the first. */
 function findKeys(p: usize, depth: u32, h: Hint): bool {
-  p = skipSpace(p);
+  p = afterSpace(p);
   if (load<u8>(p) == 125) return true;
   while (true) {
     const start = p;
@@ -104,14 +104,14 @@ function findKeys(p: usize, depth: u32, h: Hint): bool {
     }
     p = skipValue(value, depth);
     if (!p) return false;
-    p = skipSpace(p);
+    p = afterSpace(p);
     const c = load<u8>(p);
     if (c == 125) return true;
     if (c != 44) {
       fail(p, E_OBJECT_END);
       return false;
     }
-    p = skipSpace(p + 1);
+    p = afterSpace(p + 1);
   }
 }
 

@@ -4,7 +4,7 @@ import { Buffer, clearBuffer, newBuffer, putByte, putBytes, reserve } from "../m
 import { copyShort } from "../memory/bytes";
 import { E_COLON, E_DEPTH, E_KEY, E_LIST_END, E_OBJECT_END, fail } from "../scan/failure";
 import { getDepthLimit, skipLiteral, skipNumber } from "../scan/skip";
-import { cursor, plainEnd, skipSpace, skipString, unescape } from "../scan/text";
+import { cursor, plainEnd, afterSpace, skipString, unescape } from "../scan/text";
 
 /** Members of the objects being written: where in the output each begins (at its comma), and where its key ends. */
 const members = newBuffer();
@@ -88,7 +88,7 @@ export function writeJson(p: usize, out: Buffer, depth: u32): usize {
 function writeList(p: usize, out: Buffer, depth: u32): usize {
   if (depth > getDepthLimit()) return fail(p, E_DEPTH);
   putByte(out, 91);
-  p = skipSpace(p);
+  p = afterSpace(p);
   let first = true;
   if (load<u8>(p) != 93) {
     while (true) {
@@ -96,11 +96,11 @@ function writeList(p: usize, out: Buffer, depth: u32): usize {
       first = false;
       p = writeJson(p, out, depth);
       if (!p) return 0;
-      p = skipSpace(p);
+      p = afterSpace(p);
       const c = load<u8>(p);
       if (c == 93) break;
       if (c != 44) return fail(p, E_LIST_END);
-      p = skipSpace(p + 1);
+      p = afterSpace(p + 1);
     }
   }
   putByte(out, 93);
@@ -125,7 +125,7 @@ export function writeObject(p: usize, out: Buffer, depth: u32, more: usize = 0):
 
 function writeMembers(p: usize, out: Buffer, depth: u32): usize {
   if (depth > getDepthLimit()) return fail(p, E_DEPTH);
-  p = skipSpace(p);
+  p = afterSpace(p);
   if (load<u8>(p) != 125) {
     while (true) {
       if (load<u8>(p) != 34) return fail(p, E_KEY);
@@ -135,20 +135,20 @@ function writeMembers(p: usize, out: Buffer, depth: u32): usize {
       p = writeString(p + 1, out);
       if (!p) return 0;
       const keyEnd = out.len;
-      p = skipSpace(p);
+      p = afterSpace(p);
       if (load<u8>(p) != 58) return fail(p, E_COLON);
       putByte(out, 58);
-      p = writeJson(skipSpace(p + 1), out, depth);
+      p = writeJson(afterSpace(p + 1), out, depth);
       if (!p) return 0;
       const m = reserve(members, MEMBER);
       store<u32>(m, <u32>start);
       store<u32>(m, <u32>keyEnd, 4);
       members.len += MEMBER;
-      p = skipSpace(p);
+      p = afterSpace(p);
       const c = load<u8>(p);
       if (c == 125) break;
       if (c != 44) return fail(p, E_OBJECT_END);
-      p = skipSpace(p + 1);
+      p = afterSpace(p + 1);
     }
   }
   return p + 1;

@@ -10,7 +10,7 @@ import { formatJsonDouble } from "../number/format-double";
 import { NUM_BIG, NUM_INT64, numberErrorAt, numDouble, numKind, parseNumber } from "../number/parse-number";
 import { E_COLON, E_DEPTH, E_KEY, E_LIST_END, E_NUMBER, E_OBJECT_END, fail } from "../scan/failure";
 import { getDepthLimit, skipLiteral, skipValue } from "../scan/skip";
-import { decodeString, skipSpace } from "../scan/text";
+import { decodeString, afterSpace } from "../scan/text";
 import { hintFor } from "../config/hints";
 import { putJsonString, writeString } from "./json-text";
 import { compareKeys, forgetKeys, MEMBER, noteKeyText, orderMembers } from "./member-order";
@@ -117,17 +117,17 @@ export function writeSorted(p: usize, depth: u32, hint: Hint): usize {
 function writeList(p: usize, depth: u32, hint: Hint): usize {
   if (depth > getDepthLimit()) return fail(p, E_DEPTH);
   putByte(sorted, 91);
-  p = skipSpace(p);
+  p = afterSpace(p);
   if (load<u8>(p) != 93) {
     while (true) {
       p = writeSorted(p, depth, hint);
       if (!p) return 0;
-      p = skipSpace(p);
+      p = afterSpace(p);
       const c = load<u8>(p);
       if (c == 93) break;
       if (c != 44) return fail(p, E_LIST_END);
       putByte(sorted, 44);
-      p = skipSpace(p + 1);
+      p = afterSpace(p + 1);
     }
   }
   putByte(sorted, 93);
@@ -137,7 +137,7 @@ function writeList(p: usize, depth: u32, hint: Hint): usize {
 /** Writes the members of the object whose `{` is before p into the object that is open; returns the position after its
  *  `}`. `isRecord`: dlt's own keys are left out. */
 export function writeMembers(p: usize, depth: u32, hint: Hint, isRecord: bool): usize {
-  p = skipSpace(p);
+  p = afterSpace(p);
   if (load<u8>(p) == 125) return p + 1;
   while (true) {
     if (load<u8>(p) != 34) return fail(p, E_KEY);
@@ -148,9 +148,9 @@ export function writeMembers(p: usize, depth: u32, hint: Hint, isRecord: bool): 
     const n = <u32>(sorted.len - start - 2);
     const own = isRecord && n >= 4 && load<u32>(key) == 0x746c645f;
     const h = isNull(hint) ? hint : hintFor(hint, key, n);
-    p = skipSpace(p);
+    p = afterSpace(p);
     if (load<u8>(p) != 58) return fail(p, E_COLON);
-    p = skipSpace(p + 1);
+    p = afterSpace(p + 1);
     if (own || (!isNull(h) && (h.drop || (h.mask && h.mask != MASK_HMAC)))) {
       sorted.len = start;
       p = skipValue(p, depth);
@@ -160,11 +160,11 @@ export function writeMembers(p: usize, depth: u32, hint: Hint, isRecord: bool): 
       if (p) endMember();
     }
     if (!p) return 0;
-    p = skipSpace(p);
+    p = afterSpace(p);
     const c = load<u8>(p);
     if (c == 125) return p + 1;
     if (c != 44) return fail(p, E_OBJECT_END);
-    p = skipSpace(p + 1);
+    p = afterSpace(p + 1);
   }
 }
 

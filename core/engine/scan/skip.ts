@@ -1,6 +1,6 @@
 // Validating skip of one JSON value (RFC 8259): what is not wanted is still checked.
 import { E_COLON, E_DEPTH, E_KEY, E_LIST_END, E_OBJECT_END, E_VALUE, E_NUMBER, fail } from "./failure";
-import { skipSpace, skipString } from "./text";
+import { afterSpace, skipString } from "./text";
 
 let depthLimit: u32 = 512;
 /** What the parser's recursion fits into: a third of the stack that V8 gives by default. */
@@ -60,39 +60,39 @@ export function skipKey(p: usize): usize {
   if (load<u8>(p) != 34) return fail(p, E_KEY);
   p = skipString(p + 1);
   if (!p) return 0;
-  p = skipSpace(p);
+  p = afterSpace(p);
   if (load<u8>(p) != 58) return fail(p, E_COLON);
-  return skipSpace(p + 1);
+  return afterSpace(p + 1);
 }
 
 function skipObject(p: usize, depth: u32): usize {
   if (depth > depthLimit) return fail(p, E_DEPTH);
-  p = skipSpace(p);
+  p = afterSpace(p);
   if (load<u8>(p) == 125) return p + 1;
   while (true) {
     p = skipKey(p);
     if (!p) return 0;
     p = skipValue(p, depth);
     if (!p) return 0;
-    p = skipSpace(p);
+    p = afterSpace(p);
     const c = load<u8>(p);
     if (c == 125) return p + 1;
     if (c != 44) return fail(p, E_OBJECT_END);
-    p = skipSpace(p + 1);
+    p = afterSpace(p + 1);
   }
 }
 
 function skipList(p: usize, depth: u32): usize {
   if (depth > depthLimit) return fail(p, E_DEPTH);
-  p = skipSpace(p);
+  p = afterSpace(p);
   if (load<u8>(p) == 93) return p + 1;
   while (true) {
     p = skipValue(p, depth);
     if (!p) return 0;
-    p = skipSpace(p);
+    p = afterSpace(p);
     const c = load<u8>(p);
     if (c == 93) return p + 1;
     if (c != 44) return fail(p, E_LIST_END);
-    p = skipSpace(p + 1);
+    p = afterSpace(p + 1);
   }
 }

@@ -22,6 +22,12 @@ export function skipSpace(p: usize): usize {
   }
 }
 
+/** As {@link skipSpace}, without a call where there is none. */
+@inline
+export function afterSpace(p: usize): usize {
+  return load<u8>(p) > 32 ? p : skipSpace(p);
+}
+
 /** Bits of the bytes that end a run of plain text: quote, backslash, control characters. With one bit flipped a quote is 32
  *  and control characters are below it, as nothing else is: one test for both. */
 @inline
