@@ -43,26 +43,32 @@ let loadOffsets: usize = 0;
 let loadValues: usize = 0;
 let loadRows: u32 = 0;
 
+/** Bytes for so many offsets; what is copied from them is read 16 bytes a step. */
+@inline
+function offsetRoom(rows: u32): usize {
+  return (<usize>rows + 1) * 4 + 16;
+}
+
 function evenOffsets(rows: u32, width: u32): usize {
-  const p = allocBlock((<usize>rows + 1) * 4);
+  const p = allocBlock(offsetRoom(rows));
   for (let i: u32 = 0; i <= rows; i++) store<u32>(p + ((<usize>i) << 2), i * width);
   return p;
 }
 
 function prepareConstants(rows: u32): void {
   if (idOffsetRows < rows) {
-    if (idOffsets) freeBlock(idOffsets, (<usize>idOffsetRows + 1) * 4);
+    if (idOffsets) freeBlock(idOffsets, offsetRoom(idOffsetRows));
     idOffsets = evenOffsets(rows * 2, <u32>ID_LENGTH);
     idOffsetRows = rows * 2;
   }
   if (loadRows < rows) {
     if (loadOffsets) {
-      freeBlock(loadOffsets, (<usize>loadRows + 1) * 4);
-      freeBlock(loadValues, <usize>loadRows * loadIdLength + 8);
+      freeBlock(loadOffsets, offsetRoom(loadRows));
+      freeBlock(loadValues, <usize>loadRows * loadIdLength + 16);
     }
     loadRows = rows * 2;
     loadOffsets = evenOffsets(loadRows, loadIdLength);
-    loadValues = allocBlock(<usize>loadRows * loadIdLength + 8);
+    loadValues = allocBlock(<usize>loadRows * loadIdLength + 16);
     for (let i: u32 = 0; i < loadRows; i++)
       memory.copy(loadValues + <usize>i * loadIdLength, loadId, loadIdLength);
   }
