@@ -22,10 +22,19 @@ export function refillOf(stream: object): Refill | undefined {
   return refills.get(stream)?.();
 }
 
+/** Memory of readings that have ended: a load may be of many files. */
+const spare: Uint8Array<ArrayBuffer>[] = [];
+const MOST_SPARE = 4;
+
+function room(bytes: number): Uint8Array<ArrayBuffer> {
+  const memory = spare.pop();
+  return memory?.byteLength === bytes ? memory : new Uint8Array(bytes);
+}
+
 /** The bytes, in two pieces of memory by turns: one is filled while the other is worked on. Each chunk is good until the next
  *  is asked for. */
 export async function* refilled(refill: Refill, chunkBytes: number): AsyncGenerator<Uint8Array> {
-  let [at, ahead] = [new Uint8Array(chunkBytes), new Uint8Array(chunkBytes)];
+  let [at, ahead] = [room(chunkBytes), room(chunkBytes)];
   let reading = begun(refill, at);
   let isOver = false;
   try {
@@ -41,8 +50,10 @@ export async function* refilled(refill: Refill, chunkBytes: number): AsyncGenera
     const close = () => refill.close();
     const closed = reading.then(close, close);
     // Who has seen enough does not wait for a pipe that has nothing more to give.
-    if (isOver) await closed;
-    else closed.catch(() => undefined);
+    if (isOver) {
+      spare.push(...[at, ahead].slice(0, MOST_SPARE - spare.length));
+      await closed;
+    } else closed.catch(() => undefined);
   }
 }
 

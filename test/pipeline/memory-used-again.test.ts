@@ -49,6 +49,8 @@ describe("bytes that are read into memory of the run's", () => {
     const seen = new Set<ArrayBufferLike>();
     for await (const part of refilled(given(bytes, []), 64)) seen.add(part.buffer);
     expect(seen.size).toBe(2);
+    for await (const part of refilled(given(bytes, []), 64)) seen.add(part.buffer);
+    expect(seen.size).toBe(2);
   });
 
   test("fail where reading fails, after what came before", async () => {
