@@ -58,6 +58,22 @@ describe("a root that is discarded", () => {
     expect(rows(to, "t__l").map(({ x }) => x)).toEqual([1, 3]);
   });
 
+  test.each(["delete-insert", "upsert"] as const)(
+    "needs no key where rows are merged (%s)",
+    async (strategy) => {
+      const to = memory();
+      const options = { write: "merge", strategy, primaryKey: "id" } as Options;
+      await load(to, [{ id: 1 }], undefined, options);
+      const given = [{ id: null, new: 1 }, { l: [{ x: 1 }], new: 2 }, { id: 2 }];
+      expect((await load(to, given, { columns: "discard_row" }, options)).discarded.rows).toBe(2);
+      expect(ids(to)).toEqual([1, 2]);
+      await expect(load(to, [{ l: [] }], { columns: "discard_row" }, options)).rejects.toMatchObject({
+        code: "NULL_IN_KEY",
+        where: { table: "t", column: "id" },
+      });
+    },
+  );
+
   test("leaves a replaced table empty when it was the only one", async () => {
     const to = memory();
     await load(to, [{ id: 1, l: [{ x: 1 }] }]);

@@ -13,7 +13,7 @@ import { ownIds, ownRootId, setOwnIds, setSupplied } from "../parse/own-ids";
 import { rootIdAt, setDrawn, setRootRow, writeExtra } from "../parse/root-row";
 import { findColumn } from "../columns/column";
 import { breachAt, discardRow, refuseRoot, setKeysOnce } from "../contract/breach";
-import { isBarred, NEW_TABLE } from "../contract/modes";
+import { discardsRows, isBarred, NEW_TABLE } from "../contract/modes";
 import { keepName, nameLength, normalizedName } from "../columns/name";
 import { rollbackRecord } from "../columns/rollback";
 import {
@@ -184,13 +184,19 @@ function parseRoot(input: Input, t: Table, p: usize, offset: u64): usize {
   writeRootId(t, row, input.ordinal, offset);
   setRootRow(t, row);
   setDrawn(rootIdAt());
-  if (ownIds && !ownRootId(p, input.options.constants, t, row)) return 0;
+  const lacksKey = ownIds && !ownRootId(p, input.options.constants, t, row);
+  if (lacksKey) {
+    // Where the contract leaves the row out, it needs no key.
+    if (failure != E_NULL || !discardsRows(t.contract) || c != 123) return 0;
+    clearFailure();
+  }
   if (t.extra) writeExtra(t, row, p);
   if (c == 123) {
     const end = parseObject(p + 1, t.shape, row);
     if (!end) return 0;
     if (!rewritten && input.options.constants && !parseObject(input.options.constants, t.shape, row))
       return 0;
+    if (lacksKey) return ownRootId(p, input.options.constants, t, row) ? end : 0;
     if ((t.required || t.requiredHints) && !hasRequired(t)) return fail(p, lacking);
     return nestedRequired && !haveRequired() ? fail(p, lacking) : end;
   }
