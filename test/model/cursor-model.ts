@@ -46,7 +46,8 @@ export function drawn(
   const tells = rangeStart !== "open" && end === undefined && !lag;
   const taken: Item[] = [];
   let position =
-    (known && !tells ? { last: known.last, at: [] } : known) ??
+    // An initial value that was raised counts from the first record on.
+    (known && !tells ? { last: items.length ? Math.max(known.last, start!) : known.last, at: [] } : known) ??
     (initial === undefined ? undefined : { last: initial, at: [] });
   const left = (): Position | undefined =>
     end === undefined ? position : way.write === "replace" ? undefined : before.position;

@@ -132,6 +132,22 @@ test("a lag leaves in what is at its very end, whatever the digits of its fracti
   expect(ids(to)).toEqual([1, 2]);
 });
 
+// Measured with dlt 1.31: rows 6 and 7, the fives too where the start is closed.
+test.each(["open", "closed"] as const)(
+  "an initial value raised beyond what was reached is where a lag begins, %s",
+  async (rangeStart) => {
+    for (const sign of [1, -1]) {
+      const to = memory();
+      const order = sign === 1 ? "max" : "min";
+      await run(to, { cursor: incremental("at", { order }) }, () => json([{ id: 0, at: 0 }]));
+      const cursor = incremental("at", { initial: 5 * sign, lag: 1, rangeStart, order });
+      const come = [3, 5, 7, 4, 5, 6, 1, -1].map((at) => ({ id: at, at: at * sign }));
+      await run(to, { cursor }, () => json(come));
+      expect(ids(to)).toEqual(rangeStart === "open" ? [0, 6, 7] : [0, 5, 5, 6, 7]);
+    }
+  },
+);
+
 describe("what is masked", () => {
   test.each(["redact", "null"])("is no cursor (%s): its value would be in the state", (mask) => {
     const options = { cursor: incremental("person.born"), columns: { person: { mask } } };

@@ -18,7 +18,7 @@ import {
 import { Field, isNull, nil, Shape } from "../layout/field";
 import { Paths, readPath, readPaths, Steps } from "../input/path";
 import { addHash, Hashes, newHashes } from "./hashes";
-import { copyValue, newValue, readValue, V_NONE, Value } from "./value";
+import { areComparable, compareValues, copyValue, newValue, readValue, V_NONE, Value } from "./value";
 
 export const MISSING_RAISE: u32 = 0;
 export const MISSING_INCLUDE: u32 = 1;
@@ -51,6 +51,8 @@ export class Cursor {
   end: Value;
   /** The value reached by now. */
   last: Value;
+  /** `start` is beyond `last`, as an initial value may be that was raised. */
+  startsAhead: u32;
   /** Records at `start` that earlier runs have taken. */
   startHashes: Hashes;
   /** Records at `last`. */
@@ -112,6 +114,9 @@ function readCursor(p: usize): Cursor {
   c.end = readLimit(member(p, "end"));
   c.last = readLimit(member(p, "last"));
   if (c.last.kind == V_NONE && c.start.kind != V_NONE) copyValue(c.start, c.last);
+  c.startsAhead = <u32>(
+    (c.start.kind != V_NONE && areComparable(c.start, c.last) && c.sign * compareValues(c.start, c.last) > 0)
+  );
   c.startHashes = readHashes(member(p, "startHashes"));
   c.hashes = readHashes(member(p, "hashes"));
   c.hashes.overflow = <u32>readBool(member(p, "overflow"), false);

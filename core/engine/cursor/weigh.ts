@@ -55,6 +55,10 @@ export function letIn(): void {
 
 function judge(input: Input, c: Cursor, p: usize, at: usize, constants: usize): u32 {
   if (failure) return REFUSED;
+  if (c.startsAhead) {
+    c.startsAhead = 0;
+    copyValue(c.start, c.last);
+  }
   if (!at || load<u32>(at) == 0x6c6c756e) {
     if (c.onMissing == MISSING_INCLUDE) return TAKEN;
     if (c.onMissing != MISSING_RAISE) return LEFT_OUT;
