@@ -47,7 +47,7 @@ export function drawn(
   const taken: Item[] = [];
   let position =
     // An initial value that was raised counts from the first record on.
-    (known && !tells ? { last: items.length ? Math.max(known.last, start!) : known.last, at: [] } : known) ??
+    (known && !tells ? { last: items.length ? later(known.last, start!) : known.last, at: [] } : known) ??
     (initial === undefined ? undefined : { last: initial, at: [] });
   const left = (): Position | undefined =>
     end === undefined ? position : way.write === "replace" ? undefined : before.position;
