@@ -58,7 +58,10 @@ function streamOf(path: string): ReadableStream<Uint8Array> {
     {
       async pull(controller) {
         const into = new Uint8Array(READ_BYTES);
-        const length = await file.read(into);
+        const length = await file.read(into).catch(async (error: unknown) => {
+          await file.close();
+          throw error;
+        });
         if (length > 0) controller.enqueue(into.subarray(0, length));
         else {
           await file.close();

@@ -1,5 +1,6 @@
 import type { RunEngine } from "../../binding/contract.ts";
 import type { RunletError } from "../../errors.ts";
+import { untilAborted } from "../abort.ts";
 import { chunks } from "../chunks.ts";
 import { csvRows } from "../csv-rows.ts";
 import { isText, type Reading } from "../format.ts";
@@ -39,7 +40,8 @@ export class ObjectsRoad {
       yield await this.mapped(node, selected(node, leaf.records), 1);
       return;
     }
-    const bytes = leaf.kind === "text" ? encoded(leaf.text) : chunks(leaf.piece);
+    const { signal } = this.run;
+    const bytes = leaf.kind === "text" ? encoded(leaf.text) : untilAborted(chunks(leaf.piece), signal);
     const wanted = origin?.capture ?? [];
     let values: (string | null)[] = wanted.map(() => null);
     let count = 0;
@@ -85,6 +87,7 @@ export class ObjectsRoad {
 
 interface Surroundings {
   readonly engine: RunEngine;
+  readonly signal: AbortSignal;
   /** Whether records that break their schema are set aside. */
   readonly quarantine?: boolean | undefined;
   drain(): Promise<void> | undefined;
