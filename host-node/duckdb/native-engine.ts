@@ -37,23 +37,7 @@ class NativeEngine implements DatabaseEngine {
   }
 
   connect(): Promise<NativeSession> {
-    const alone = <T>(work: () => Promise<T>) => this.#alone(work);
-    return NativeSession.open(this.#bindings, this.#database, CATALOG, "memory", alone);
-  }
-
-  async #alone<T>(work: () => Promise<T>): Promise<T> {
-    // Not that of the work, which may be closed by then.
-    const connection = await this.#bindings.connect(this.#database);
-    try {
-      await this.#bindings.query(connection, "SET threads = 1");
-      try {
-        return await work();
-      } finally {
-        await this.#bindings.query(connection, "RESET threads");
-      }
-    } finally {
-      this.#bindings.disconnect_sync(connection);
-    }
+    return NativeSession.open(this.#bindings, this.#database);
   }
 
   async close(): Promise<void> {
@@ -70,12 +54,9 @@ class NativeEngine implements DatabaseEngine {
   }
 }
 
-type Alone = <T>(work: () => Promise<T>) => Promise<T>;
-
 export class NativeSession implements DuckDBConnection {
   readonly catalog: string;
   readonly scratch: string;
-  readonly alone?: Alone;
   readonly #bindings: NativeBindings;
   readonly #connection: NativeConnection;
 
@@ -84,13 +65,11 @@ export class NativeSession implements DuckDBConnection {
     connection: NativeConnection,
     catalog: string,
     scratch: string,
-    alone: Alone | undefined,
   ) {
     this.#bindings = bindings;
     this.#connection = connection;
     this.catalog = catalog;
     this.scratch = scratch;
-    if (alone) this.alone = alone;
   }
 
   /** A new connection, in UTC. */
@@ -99,12 +78,11 @@ export class NativeSession implements DuckDBConnection {
     database: NativeDatabase,
     catalog = CATALOG,
     scratch = "memory",
-    alone?: Alone,
   ): Promise<NativeSession> {
     try {
       const connection = await bindings.connect(database);
       await bindings.query(connection, "SET TimeZone = 'UTC'");
-      return new NativeSession(bindings, connection, catalog, scratch, alone);
+      return new NativeSession(bindings, connection, catalog, scratch);
     } catch (error) {
       throw nativeError(error);
     }

@@ -28,9 +28,6 @@ export interface DuckDBConnection {
   insertArrow(stream: Uint8Array, into: InsertTarget): Promise<void>;
   /** Writes what is committed to the file, durably. */
   checkpoint(): Promise<void>;
-  /** Does work that takes one thread with that thread only: the engine's others would wait for it, and keep cores busy.
-   *  Absent: nothing is to be gained, or the engine is not runlet's to set. */
-  alone?<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 

@@ -56,8 +56,6 @@ export class DuckDBLoad implements DestinationLoad {
   readonly #replaced = new Set<string>();
   readonly #stages: Stages;
   #takenBack = false;
-  /** Whether rows that were there have changed. */
-  #rewrites = false;
   #open = true;
 
   constructor(options: LoadOptions) {
@@ -105,7 +103,6 @@ export class DuckDBLoad implements DestinationLoad {
         await this.#connection.exec(`DROP TABLE ${qualified(this.#connection, dataset, table.name)}`);
         stored = [];
       } else {
-        this.#rewrites = true;
         await this.#connection.exec(`DELETE FROM ${qualified(this.#connection, dataset, table.name)}`);
       }
     }
@@ -208,7 +205,6 @@ export class DuckDBLoad implements DestinationLoad {
 
   async widen(table: string, base: string, variant: string): Promise<boolean> {
     this.#check();
-    this.#rewrites = true;
     const { dataset } = this.#options;
     const target = qualified(this.#connection, dataset, table);
     try {
@@ -239,7 +235,6 @@ export class DuckDBLoad implements DestinationLoad {
 
   async alter(steps: readonly SchemaStep[]): Promise<void> {
     this.#check();
-    this.#rewrites = true;
     this.#takenBack ||= steps.some(takesBack);
     for (const step of steps) {
       try {
@@ -261,7 +256,6 @@ export class DuckDBLoad implements DestinationLoad {
 
   async merge(plan: MergePlan): Promise<void> {
     this.#check();
-    this.#rewrites = true;
     const { dataset } = this.#options;
     const names = plan.tables.map(({ name }) => name);
     try {
@@ -300,18 +294,6 @@ export class DuckDBLoad implements DestinationLoad {
         (table) => this.#prepare(table, "append"),
         this.#takenBack,
       );
-    } catch (error) {
-      await this.rollback();
-      throw destinationError(error, "DESTINATION_FAILED", `cannot commit load ${loadId}`);
-    }
-    const commit = () => this.#commit(loadId, durable);
-    // Several threads write what has changed in tables that were there; rows that are new are written by one.
-    if (this.#rewrites || !this.#connection.alone) await commit();
-    else await this.#connection.alone(commit);
-  }
-
-  async #commit(loadId: string, durable: boolean): Promise<void> {
-    try {
       await this.#connection.exec("COMMIT");
     } catch (error) {
       await this.rollback();
