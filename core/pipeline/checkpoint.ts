@@ -75,6 +75,7 @@ function afterParts(error: unknown, parts: readonly LoadInfo[]): RunletError {
 function together(parts: readonly LoadInfo[]): LoadInfo {
   const last = parts.at(-1)!;
   if (parts.length === 1) return last;
+  const loaded = parts.findLast(({ nothingNew }) => !nothingNew) ?? last;
   const sum = (of: (part: LoadInfo) => number) => parts.reduce((total, part) => total + of(part), 0);
   const tables: Record<string, LoadedTable> = {};
   for (const part of parts) {
@@ -85,6 +86,8 @@ function together(parts: readonly LoadInfo[]): LoadInfo {
   }
   const info = {
     ...last,
+    loadId: loaded.loadId,
+    nothingNew: loaded.nothingNew,
     loads: parts.flatMap(({ loadId, nothingNew }) => (nothingNew ? [] : [loadId])),
     tables,
     schemaChanges: parts.flatMap(({ schemaChanges }) => schemaChanges),

@@ -144,11 +144,11 @@ class Booleans implements Values {
   }
 
   take(batch: Batch, from: number, at: number, rows: number): void {
-    const start = batch.startOf(this.#place.buffer + 1, Math.ceil(batch.rows / 8)) * 8 + from;
+    const start = batch.startOf(this.#place.buffer + 1, Math.ceil(batch.rows / 8));
     const { bytes } = batch;
     const held = this.#held;
     for (let row = 0; row < rows; row++)
-      held[at + row] = (bytes[(start + row) >> 3]! >> ((start + row) & 7)) & 1;
+      held[at + row] = (bytes[start + ((from + row) >> 3)]! >> ((from + row) & 7)) & 1;
   }
 
   finish(rows: number): void {

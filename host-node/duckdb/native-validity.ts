@@ -27,11 +27,11 @@ export class Validity {
     const { bits } = this;
     const end = at + rows;
     // Bits beyond the last row do not matter: later rows write over them.
-    for (let row = at, source = byte * 8 + bit; row < end;) {
+    for (let row = at, source = bit; row < end;) {
       const into = row & 7;
       const shift = source & 7;
-      const low = bitmap[source >> 3]! >> shift;
-      const eight = shift === 0 ? low : low | ((bitmap[(source >> 3) + 1] ?? 0) << (8 - shift));
+      const low = bitmap[byte + (source >> 3)]! >> shift;
+      const eight = shift === 0 ? low : low | ((bitmap[byte + (source >> 3) + 1] ?? 0) << (8 - shift));
       bits[row >> 3] = into === 0 ? eight : (bits[row >> 3]! & ((1 << into) - 1)) | (eight << into);
       row += 8 - into;
       source += 8 - into;

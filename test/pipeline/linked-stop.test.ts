@@ -33,6 +33,25 @@ test("what is read until a signal aborts ends at once, and leaves no listener be
   expect(listeners()).toBe(0);
 });
 
+test("what is read is closed once, when its signal aborts", async () => {
+  for (const at of ["before", "between", "while a value is awaited"]) {
+    const { signal, abort } = counting();
+    let closed = 0;
+    const values = {
+      next: () => new Promise<IteratorResult<number>>((give) => closed || setTimeout(give, 5, { value: 1 })),
+      return: () => Promise.resolve({ done: true as const, value: void closed++ }),
+    };
+    if (at === "before") abort("enough");
+    const reading = untilAborted(values, signal);
+    if (at === "between") await reading.next();
+    const next = at === "between" ? undefined : reading.next();
+    abort("enough");
+    await expect(next ?? reading.next()).rejects.toBe("enough");
+    await reading.return!();
+    expect(closed, at).toBe(1);
+  }
+});
+
 test.each(["its end", "a failure", "a break"])("a reading listens to its signal until %s", async (end) => {
   const { signal, listeners } = counting();
   async function* values() {

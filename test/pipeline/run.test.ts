@@ -196,7 +196,7 @@ describe("write dispositions", () => {
 });
 
 describe("a load is whole or absent", () => {
-  test.each<[string, () => Data]>([
+  test.each<[string, () => Data, object?]>([
     ["a promise that never comes", () => new Promise<never>(() => undefined)],
     [
       "a generator that hangs",
@@ -206,10 +206,15 @@ describe("a load is whole or absent", () => {
       },
     ],
     ["a stream that hangs", () => new ReadableStream({ pull: () => new Promise(() => undefined) })],
-  ])("%s does not hold a cancelled run", async (_, body) => {
+    [
+      "a stream that hangs and is mapped",
+      () => new ReadableStream({ pull: () => new Promise(() => undefined) }),
+      { map: (row: object) => row },
+    ],
+  ])("%s does not hold a cancelled run", async (_, body, options = {}) => {
     const store = memory();
     const stop = new AbortController();
-    const running = pipeline("p", [resource("first", {}, [{ id: 1 }]), resource("t", {}, body)]).run({
+    const running = pipeline("p", [resource("first", {}, [{ id: 1 }]), resource("t", options, body)]).run({
       to: store,
       signal: stop.signal,
     });
